@@ -1,0 +1,292 @@
+// Binds finds, queries of rows and bulk changes.
+
+#include <rowan/query/binder.hpp>
+
+#include <rowan/base/error.hpp>
+#include <rowan/query/condition_binder.hpp>
+#include <rowan/query/path_binder.hpp>
+
+#include <string>
+#include <utility>
+
+namespace rowan::query {
+
+using metadata::EntityMeta;
+using metadata::PropertyMeta;
+
+namespace {
+
+// An order through a collection: by the least (descending: the greatest) value among its items.
+std::shared_ptr<BoundSelect> order_through(PathBinder& paths, const OrderTerm& order) {
+  std::uint16_t source = 0;
+  const EntityMeta* entity = &paths.root();
+  std::size_t at = 0;
+  const PropertyMeta* relation = nullptr;
+  while (true) {
+    relation = &property_of(paths.registry(), *entity, order.path->steps[at++], "order");
+    if (relation->is_to_many()) break;
+    source = paths.source_of(source, *relation, false);
+    entity = relation->target;
+  }
+  auto out = std::make_shared<BoundSelect>();
+  out->depth = static_cast<std::uint16_t>(paths.select().depth + 1);
+  out->correlated_relation = relation;
+  out->correlated_source = source;
+  out->sources.push_back({relation->target});
+  PathBinder items(paths.registry(), *out);
+  const PathInfo rest{relation->target->tag, order.path->steps + at, order.path->count - at};
+  BoundTerm term;
+  term.column = items.column_of(rest, true, "order");
+  term.aggregate = order.descending ? Aggregate::max : Aggregate::min;
+  out->terms.push_back(std::move(term));
+  return out;
+}
+
+BoundOrder bind_order(PathBinder& paths, const OrderTerm& order) {
+  BoundOrder out;
+  out.descending = order.descending;
+  out.nulls = order.nulls;
+  out.aggregate = order.aggregate;
+  if (order.path == nullptr) {
+    out.is_count_all = true;
+  } else if (paths.passes_collection(*order.path)) {
+    out.select = order_through(paths, order);
+  } else {
+    out.column = paths.column_of(*order.path, false, "order");
+  }
+  return out;
+}
+
+BoundTerm bind_term(PathBinder& paths, const Term& term) {
+  BoundTerm out;
+  out.aggregate = term.aggregate;
+  if (!term.raw.empty()) {
+    out.raw = paths.bind_raw(term.raw, 0, out.raw_columns);
+  } else if (term.path == nullptr) {
+    out.is_count_all = true;
+  } else if (paths.passes_collection(*term.path)) {
+    throw ValidationError(
+        "a query over " + paths.root().name +
+        " selects or groups by a path through a collection that is not joined: name it in join()");
+  } else {
+    out.column = paths.column_of(*term.path, false, "select");
+  }
+  return out;
+}
+
+BoundExpr bind_having(PathBinder& paths,
+                      const std::vector<HavingTerm>& terms,
+                      std::uint32_t& value) {
+  BoundExpr out;
+  if (terms.empty()) return out;
+  out.op = Op::and_;
+  for (const HavingTerm& having : terms) {
+    BoundTerm term = bind_term(paths, having.term);
+    BoundExpr& part = out.children.emplace_back();
+    part.op = having.op;
+    part.column = term.column;
+    part.aggregate = term.aggregate;
+    part.is_count_all = term.is_count_all;
+    part.value = value++;
+    part.value_count = 1;
+  }
+  if (out.children.size() > 1) return out;
+  BoundExpr only = std::move(out.children[0]);
+  return only;
+}
+
+void join_on_request(PathBinder& paths, const PathInfo& path) {
+  std::uint16_t source = 0;
+  const EntityMeta* entity = &paths.root();
+  for (std::size_t i = 0; i < path.count; ++i) {
+    const PropertyMeta& relation = property_of(paths.registry(), *entity, path.steps[i], "join");
+    if (!relation.is_relation()) {
+      throw ValidationError("Trying to join " + entity->name + "." + relation.name +
+                            ", which is no relation");
+    }
+    source = paths.source_of(source, relation, true);
+    entity = relation.target;
+  }
+}
+
+void bind_populate(PathBinder& paths, const FindBinding& find) {
+  BoundSelect& out = paths.select();
+  std::vector<std::uint16_t> sources;
+  for (const FindBinding::Join& join : find.joins) {
+    std::uint16_t parent = 0;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      const std::vector<const PropertyMeta*>& other = find.joins[i].path;
+      const bool is_parent = other.size() + 1 == join.path.size() &&
+                             std::equal(other.begin(), other.end(), join.path.begin());
+      if (is_parent) parent = sources[i];
+    }
+    const PropertyMeta& relation = *join.path.back();
+    sources.push_back(paths.add_populate(parent, relation, join.inner));
+    for (const std::uint16_t column : join.columns) {
+      BoundTerm& term = out.terms.emplace_back();
+      term.column = {sources.back(), relation.target->columns[column]};
+    }
+  }
+}
+
+std::uint32_t value_count_of(const Condition& condition) {
+  return static_cast<std::uint32_t>(condition.values.size());
+}
+
+void add_values(std::vector<Value>& out, const Condition& condition) {
+  for (const Value& value : condition.values) out.push_back(value);
+}
+
+const PropertyMeta& assigned_property(const metadata::Registry& registry,
+                                      const EntityMeta& entity,
+                                      const PathInfo& path) {
+  const PropertyMeta& property = property_of(registry, entity, path.steps[0], "write");
+  if (path.count != 1 || property.column < 0) {
+    throw ValidationError(entity.name + "." + property.name +
+                          " cannot be written by a bulk change: it has no column of its own");
+  }
+  return property;
+}
+
+// The rows of a bulk change. Its statement cannot join, so joins stand in a subquery of keys.
+BoundSelect bind_filter(const metadata::Registry& registry,
+                        const EntityMeta& entity,
+                        const Condition& where,
+                        std::uint32_t first_value) {
+  const ConditionBinder condition(where, first_value);
+  const auto start = [&](BoundSelect& out) {
+    out.sources.push_back({&entity});
+    out.terms.emplace_back().column = {0, entity.primary_key};
+  };
+  BoundSelect plain;
+  start(plain);
+  PathBinder paths(registry, plain);
+  condition.bind_into(paths);
+  if (plain.sources.size() == 1) return plain;
+  BoundSelect keyed;
+  start(keyed);
+  PathBinder key_paths(registry, keyed);
+  condition.bind_as_keys(key_paths);
+  return keyed;
+}
+
+}  // namespace
+
+BoundSelect bind_find(const metadata::Registry& registry, const FindBinding& find) {
+  BoundSelect out;
+  out.sources.push_back({find.root});
+  out.lock = find.lock;
+  out.page_root = find.page_root;
+  PathBinder paths(registry, out);
+  if (find.count) {
+    BoundTerm& term = out.terms.emplace_back();
+    term.aggregate = Aggregate::count;
+    term.is_count_all = true;
+  } else if (find.exists) {
+    out.terms.emplace_back().raw = "1";
+  } else {
+    for (const std::uint16_t column : find.columns) {
+      BoundTerm& term = out.terms.emplace_back();
+      term.column = {0, find.root->columns[column]};
+    }
+    bind_populate(paths, find);
+  }
+  std::uint32_t value = 0;
+  if (find.where != nullptr) {
+    ConditionBinder(*find.where, value).bind_into(paths);
+    value += value_count_of(*find.where);
+  }
+  for (const OrderTerm& order : find.order_by) out.order_by.push_back(bind_order(paths, order));
+  out.has_limit = find.has_limit;
+  out.has_offset = find.has_offset;
+  if (find.has_limit) out.limit_value = value++;
+  if (find.has_offset) out.offset_value = value++;
+  return out;
+}
+
+BoundSelect bind_nested(const metadata::Registry& registry,
+                        const Select& select,
+                        std::uint32_t& value,
+                        std::uint16_t depth) {
+  BoundSelect out;
+  out.depth = depth;
+  out.sources.push_back({&entity_of(registry, select.root)});
+  out.distinct = select.distinct;
+  PathBinder paths(registry, out);
+  for (const PathInfo* join : select.joins) join_on_request(paths, *join);
+  // Conditions before terms: what they require joins by an inner join.
+  ConditionBinder(select.where, value).bind_into(paths);
+  value += value_count_of(select.where);
+  for (const Term& term : select.terms) out.terms.push_back(bind_term(paths, term));
+  for (const Term& term : select.group_by) out.group_by.push_back(bind_term(paths, term));
+  out.having = bind_having(paths, select.having, value);
+  for (const OrderTerm& order : select.order_by) out.order_by.push_back(bind_order(paths, order));
+  out.has_limit = select.limit.has_value();
+  out.has_offset = select.offset.has_value();
+  if (out.has_limit) out.limit_value = value++;
+  if (out.has_offset) out.offset_value = value++;
+  return out;
+}
+
+BoundSelect bind_select(const metadata::Registry& registry, const Select& select) {
+  std::uint32_t value = 0;
+  return bind_nested(registry, select, value, 0);
+}
+
+BoundMutation bind_mutation(const metadata::Registry& registry,
+                            BoundMutation::Kind kind,
+                            const Mutation& mutation) {
+  BoundMutation out;
+  const EntityMeta& entity = entity_of(registry, mutation.root);
+  out.kind = kind;
+  out.entity = &entity;
+  out.row_count = mutation.row_count;
+  out.ignore_conflicts = mutation.ignore_conflicts;
+  if (kind != BoundMutation::Kind::remove && mutation.assignments.empty()) {
+    throw ValidationError("a bulk change of " + entity.name + " writes nothing: say which members");
+  }
+  BoundSelect row;
+  row.sources.push_back({&entity});
+  PathBinder columns(registry, row);
+  std::uint32_t value = 0;
+  for (const Mutation::Assignment& assignment : mutation.assignments) {
+    BoundMutation::Assignment& bound = out.assignments.emplace_back();
+    bound.property = &assigned_property(registry, entity, *assignment.path);
+    bound.value = value;
+    if (!assignment.raw.empty())
+      bound.raw = columns.bind_raw(assignment.raw, assignment.value_count, bound.raw_columns);
+    value += assignment.value_count;
+  }
+  if (row.sources.size() > 1) {
+    throw ValidationError("raw SQL in a bulk change of " + entity.name +
+                          " can only name members of " + entity.name + " itself");
+  }
+  if (kind == BoundMutation::Kind::insert || mutation.where.empty()) return out;
+  out.filter = std::make_shared<BoundSelect>(bind_filter(
+      registry, entity, mutation.where, static_cast<std::uint32_t>(mutation.values.size())));
+  return out;
+}
+
+std::vector<Value> values_of(const Select& select) {
+  std::vector<Value> out;
+  add_values(out, select.where);
+  for (const HavingTerm& having : select.having) out.push_back(having.value);
+  if (select.limit) out.push_back(Value::of_integer(*select.limit));
+  if (select.offset) out.push_back(Value::of_integer(*select.offset));
+  return out;
+}
+
+std::vector<Value> values_of(const Mutation& mutation) {
+  std::vector<Value> out = mutation.values;
+  add_values(out, mutation.where);
+  return out;
+}
+
+Select resolve_json(const metadata::Registry& registry, const Select& select) {
+  Select out = select;
+  if (select.where.json != nullptr)
+    out.where = resolve_json(registry, entity_of(registry, select.root), select.where);
+  return out;
+}
+
+}  // namespace rowan::query

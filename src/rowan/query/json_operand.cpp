@@ -1,0 +1,123 @@
+// Checks one value of a JSON filter against the property that it is compared with.
+
+#include <rowan/query/json_operand.hpp>
+
+#include <rowan/base/decimal.hpp>
+#include <rowan/base/error.hpp>
+#include <rowan/base/text.hpp>
+#include <rowan/base/time.hpp>
+#include <rowan/base/uuid.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rowan::query {
+
+using metadata::EntityMeta;
+using metadata::PropertyMeta;
+
+namespace {
+
+std::string_view form_of(ValueType type) {
+  switch (type) {
+    case ValueType::boolean: return "true or false";
+    case ValueType::integer: return "a whole number of 64 bits";
+    case ValueType::real: return "a number";
+    case ValueType::text: return "a string";
+    case ValueType::timestamp: return "a string such as \"2026-11-24T10:15:30Z\"";
+    case ValueType::date: return "a string such as \"2026-11-24\"";
+    case ValueType::uuid: return "a string of 36 characters, a UUID";
+    case ValueType::decimal: return "a number, or a string that holds one";
+    default: return "nothing that JSON can say: compare it with null only";
+  }
+}
+
+std::optional<Value> integer_of(const json& value) {
+  if (!value.is_number()) return std::nullopt;
+  try {
+    return Value::of_integer(value.as_int64());
+  } catch (const ValidationError&) {
+    return std::nullopt;  // a fraction, or too large
+  }
+}
+
+std::optional<Value> timestamp_of(const json& value) {
+  Timestamp time;
+  if (!value.is_string() || !parse_timestamp(value.as_string(), time)) return std::nullopt;
+  return Value::of_integer(time.time_since_epoch().count(), ValueType::timestamp);
+}
+
+std::optional<Value> date_of(const json& value) {
+  std::chrono::sys_days date;
+  if (!value.is_string() || !parse_date(value.as_string(), date)) return std::nullopt;
+  return Value::of_integer(date.time_since_epoch().count(), ValueType::date);
+}
+
+std::optional<Value> uuid_of(const json& value) {
+  Uuid uuid;
+  if (!value.is_string() || !Uuid::try_parse(value.as_string(), uuid)) return std::nullopt;
+  return Value(value::Cell::of_bytes({reinterpret_cast<const char*>(uuid.bytes().data()), 16},
+                                     ValueType::uuid));
+}
+
+std::optional<Value> decimal_of(const json& value) {
+  Decimal number;
+  if (!value.is_string() && !value.is_number()) return std::nullopt;
+  if (!Decimal::try_parse(value.is_string() ? value.as_string() : value.dump(), number))
+    return std::nullopt;
+  return Value::of_text(number.to_string(), ValueType::decimal);
+}
+
+std::optional<Value> convert(ValueType type, const json& value) {
+  switch (type) {
+    case ValueType::boolean:
+      if (!value.is_boolean()) return std::nullopt;
+      return Value::of_integer(value.as_bool() ? 1 : 0, ValueType::boolean);
+    case ValueType::integer: return integer_of(value);
+    case ValueType::real:
+      if (!value.is_number()) return std::nullopt;
+      return Value::of_real(value.as_double());
+    case ValueType::text:
+      if (!value.is_string()) return std::nullopt;
+      return Value::of_text(value.as_string());
+    case ValueType::timestamp: return timestamp_of(value);
+    case ValueType::date: return date_of(value);
+    case ValueType::uuid: return uuid_of(value);
+    case ValueType::decimal: return decimal_of(value);
+    default: return std::nullopt;
+  }
+}
+
+// Enums kept as text are compared by name.
+void check_enum(const EntityMeta& entity, const PropertyMeta& property, const json& value) {
+  if (!property.is_enum_text || property.type != ValueType::text || property.enum_names.empty())
+    return;
+  const std::string name = value.as_string();
+  for (const std::string& known : property.enum_names) {
+    if (known == name) return;
+  }
+  throw ValidationError("JSON filter: " + entity.name + "." + property.name + ": " +
+                        base::quoted(name) + " is none of its values: " +
+                        base::join(std::span<const std::string>(property.enum_names), ", "));
+}
+
+}  // namespace
+
+Value json_operand(const EntityMeta& entity, const PropertyMeta& property, const json& value) {
+  std::optional<Value> converted = convert(property.type, value);
+  if (!converted) {
+    const std::string of_key =
+        property.is_relation() ? " (the key of " + property.target->name + ")" : std::string();
+    throw ValidationError("JSON filter: " + entity.name + "." + property.name + " is of type " +
+                          std::string(to_string(property.type)) + of_key +
+                          " and is compared with " + std::string(form_of(property.type)) +
+                          ", not with " + std::string(value.kind_name()));
+  }
+  if (value.is_string()) check_enum(entity, property, value);
+  return *std::move(converted);
+}
+
+}  // namespace rowan::query

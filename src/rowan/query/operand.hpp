@@ -1,0 +1,191 @@
+// C++ values as operands of typed conditions, refused by a sentence where their type does not fit.
+
+#pragma once
+
+#include <rowan/model/fwd.hpp>
+#include <rowan/query/condition.hpp>
+#include <rowan/query/fwd.hpp>
+#include <rowan/value/codec.hpp>
+#include <rowan/value/value.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace rowan::model {
+class RefBase;
+}
+
+namespace rowan::query {
+
+template <class T>
+struct OptionalTraits {
+  using Inner = value::WithoutOptional<T>;
+  static constexpr bool is_optional = value::is_optional<T>;
+};
+
+/// What a member leads to: the target of a reference or collection, nothing for a plain member.
+template <class V>
+struct RelationTraits {
+  using Target = void;
+  static constexpr bool is_reference = false;
+  static constexpr bool is_optional = false;
+  static constexpr bool is_collection = false;
+};
+template <class T>
+struct RelationTraits<Ref<T>> {
+  using Target = T;
+  static constexpr bool is_reference = true;
+  static constexpr bool is_optional = false;
+  static constexpr bool is_collection = false;
+};
+template <class T>
+struct RelationTraits<OptionalRef<T>> {
+  using Target = T;
+  static constexpr bool is_reference = true;
+  static constexpr bool is_optional = true;
+  static constexpr bool is_collection = false;
+};
+template <class T>
+struct RelationTraits<Collection<T>> {
+  using Target = T;
+  static constexpr bool is_reference = false;
+  static constexpr bool is_optional = false;
+  static constexpr bool is_collection = true;
+};
+
+/// Tells whether something over `Base` serves over `T`: the same class, or a base of it.
+template <class Base, class T>
+consteval bool serves() {
+  if constexpr (std::is_void_v<Base> || std::is_same_v<Base, T>) {
+    return true;
+  } else {
+    return std::is_base_of_v<Base, T>;
+  }
+}
+
+template <class U>
+inline constexpr bool is_null_literal =
+    std::is_same_v<U, std::nullptr_t> || std::is_same_v<U, std::nullopt_t>;
+template <class U>
+inline constexpr bool is_whole_number = std::is_integral_v<U> && !std::is_same_v<U, bool>;
+template <class U>
+inline constexpr bool is_text =
+    !is_null_literal<U> && std::is_convertible_v<const U&, std::string_view>;
+
+template <class U>
+consteval ValueType stored_type() {
+  if constexpr (value::Mappable<U>) {
+    return value::Convert<U>::type;
+  } else {
+    return ValueType::null;
+  }
+}
+template <class U>
+inline constexpr bool is_time = stored_type<U>() == ValueType::timestamp;
+
+/// Tells whether a value of type `U` may stand for a key.
+template <class U>
+consteval bool is_key() {
+  if constexpr (is_null_literal<U> || std::is_same_v<U, bool> || std::is_floating_point_v<U>) {
+    return false;
+  } else if constexpr (is_whole_number<U> || is_text<U>) {
+    return true;
+  } else {
+    return value::Mappable<U>;
+  }
+}
+
+/// Tells whether a member of type `V` (no optional) may be compared with a `U` (no optional).
+template <class V, class U>
+consteval bool is_comparable() {
+  using Relation = RelationTraits<V>;
+  if constexpr (is_null_literal<U> || Relation::is_collection) {
+    return false;
+  } else if constexpr (Relation::is_reference) {
+    if constexpr (RelationTraits<U>::is_reference) {
+      return serves<typename Relation::Target, typename RelationTraits<U>::Target>();
+    } else if constexpr (std::is_same_v<U, typename Relation::Target>) {
+      return true;
+    } else if constexpr (is_key<U>()) {
+      return true;
+    } else if constexpr (std::is_class_v<U>) {
+      return std::is_base_of_v<typename Relation::Target, U>;
+    } else {
+      return false;
+    }
+  } else if constexpr (std::is_same_v<V, U>) {
+    return true;
+  } else if constexpr (std::is_same_v<V, bool> || std::is_same_v<U, bool>) {
+    return false;
+  } else if constexpr (std::is_integral_v<V>) {
+    return std::is_integral_v<U>;
+  } else if constexpr (std::is_floating_point_v<V>) {
+    return std::is_arithmetic_v<U>;
+  } else if constexpr (std::is_enum_v<V>) {
+    return false;
+  } else if constexpr (is_text<V>) {
+    return is_text<U>;
+  } else if constexpr (is_time<V> && is_time<U>) {
+    return true;
+  } else {
+    return !std::is_floating_point_v<U> && std::is_convertible_v<const U&, V>;
+  }
+}
+
+/// Returns a key in the database's form.
+template <class U>
+Value key_operand(const U& key) {
+  if constexpr (is_text<U>) {
+    return Value(value::Cell::of_bytes(std::string_view(key)));
+  } else {
+    return value::to_value(key);
+  }
+}
+
+/// Returns the operand in the database's form.
+/// Requires: `is_comparable<V, U>()`.
+template <class V, class U>
+Value to_operand(const U& operand) {
+  if constexpr (RelationTraits<V>::is_reference) {
+    if constexpr (RelationTraits<U>::is_reference) {
+      return Value::of_object(operand.target());
+    } else if constexpr (serves<typename RelationTraits<V>::Target, U>()) {
+      return Value::of_object(static_cast<const typename RelationTraits<V>::Target*>(&operand));
+    } else {
+      return key_operand(operand);
+    }
+  } else if constexpr (is_whole_number<V> && is_whole_number<U> && !std::is_same_v<U, V>) {
+    if (!std::in_range<std::int64_t>(operand)) refuse_integer(static_cast<std::uint64_t>(operand));
+    return Value::of_integer(static_cast<std::int64_t>(operand));
+  } else if constexpr (std::is_floating_point_v<V>) {
+    return Value::of_real(static_cast<double>(operand));
+  } else if constexpr (is_text<V> && is_text<U>) {
+    return Value(value::Cell::of_bytes(std::string_view(operand)));
+  } else {
+    base::Arena scratch;
+    if constexpr (std::is_same_v<V, U> || (is_time<V> && is_time<U>)) {
+      return Value(value::Convert<U>::to_cell(operand, scratch));
+    } else {
+      const V converted = operand;
+      return Value(value::Convert<V>::to_cell(converted, scratch));
+    }
+  }
+}
+
+/// One element of the list that `in` and `nin` take, for a member of type `V`.
+template <class V>
+struct Operand {
+  template <class U>
+  Operand(const U& operand) {  // NOLINT: implicit by design
+    static_assert(
+        is_comparable<V, U>(),
+        "this value cannot be compared with this member: give one of the member's own type");
+    if constexpr (is_comparable<V, U>()) value = to_operand<V>(operand);
+  }
+  Value value;
+};
+
+}  // namespace rowan::query

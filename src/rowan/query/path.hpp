@@ -1,0 +1,361 @@
+// Typed paths: the one word of the query language.
+
+#pragma once
+
+#include <rowan/declare/entity_builder.hpp>
+#include <rowan/declare/enum_names.hpp>
+#include <rowan/declare/tags.hpp>
+#include <rowan/query/expr.hpp>
+#include <rowan/query/fwd.hpp>
+#include <rowan/query/operand.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace rowan::query {
+
+template <auto... M>
+inline constexpr const metadata::MemberTag* path_steps[] = {&declare::member_tag<M>...};
+
+template <class Root, auto... M>
+inline constexpr PathInfo path_info{&declare::type_tag<Root>, path_steps<M...>, sizeof...(M)};
+
+/// Whether each step starts from the class that the step before leads to.
+template <auto... M>
+struct StepsFit;
+template <auto Last>
+struct StepsFit<Last> {
+  static constexpr bool value = true;
+};
+template <auto First, auto Second, auto... More>
+struct StepsFit<First, Second, More...> {
+  using Target = typename RelationTraits<declare::MemberType<First>>::Target;
+  static consteval bool check() {
+    if constexpr (std::is_void_v<Target>) {
+      return false;
+    } else {
+      return serves<declare::ClassOf<Second>, Target>();
+    }
+  }
+  static constexpr bool value = check() && StepsFit<Second, More...>::value;
+};
+
+template <auto First, auto... Rest>
+struct FirstStep {
+  using Root = declare::ClassOf<First>;
+};
+template <auto First, auto... Rest>
+struct LastStep : LastStep<Rest...> {};
+template <auto Last>
+struct LastStep<Last> {
+  static constexpr auto member = Last;
+  using Member = declare::MemberType<Last>;
+};
+
+template <auto Left, auto Right>
+inline constexpr bool is_same_member =
+    std::is_same_v<std::integral_constant<decltype(Left), Left>,
+                   std::integral_constant<decltype(Right), Right>>;
+
+template <auto Member, class Mapping>
+struct EnumStorage {
+  static constexpr bool is_text = false;
+};
+template <auto Member, class T, std::size_t Indexes, std::size_t Checks, class... P>
+struct EnumStorage<Member, declare::EntityBuilder<T, Indexes, Checks, P...>> {
+  template <class Property>
+  static consteval bool is_text_of() {
+    if constexpr (requires { Property::is_enum_text; }) {
+      return Property::is_enum_text && is_same_member<Property::member, Member>;
+    } else {
+      return false;
+    }
+  }
+  static constexpr bool is_text = (is_text_of<P>() || ...);
+};
+
+/// Returns an operand of an enum as its member is stored: by number, or by name where the mapping
+/// says so.
+///
+/// Only comparisons of enums ask for a mapping.
+template <auto Member, class E>
+Value stored_enum(Value number) {
+  using Class = declare::ClassOf<Member>;
+  if constexpr (declare::is_mapped<Class>) {
+    if constexpr (EnumStorage<Member, declare::MappingOf<Class>>::is_text) {
+      base::Arena scratch;
+      const auto enumerator = static_cast<E>(number.integer());
+      return Value(declare::EnumTextConvert<E>::to_cell(enumerator, scratch));
+    }
+  }
+  return number;
+}
+
+template <class T>
+struct IsPath {
+  static constexpr bool value = false;
+};
+template <auto... M>
+struct IsPath<Path<M...>> {
+  static constexpr bool value = true;
+};
+template <class T>
+inline constexpr bool is_path = IsPath<T>::value;
+
+/// The class of a condition over both A and B: the derived one.
+template <class A, class B>
+struct CommonRoot {
+  static consteval int pick() {
+    if constexpr (serves<B, A>()) {
+      return 0;
+    } else if constexpr (serves<A, B>()) {
+      return 1;
+    } else {
+      return 2;
+    }
+  }
+  static_assert(pick() != 2,
+                "conditions of two entities cannot be joined: one must be a base of the other");
+  using Type = std::conditional_t<pick() == 1, B, A>;
+};
+
+/// The number of items of a collection, to be compared.
+template <class T>
+struct CollectionSize {
+  const PathInfo* path;
+};
+
+}  // namespace rowan::query
+
+namespace rowan {
+
+/// A condition's subquery of one column of type `V`; SelectQuery::as_subquery() makes it.
+template <class V>
+struct Subquery {
+  std::shared_ptr<const query::Select> select;
+};
+
+/// A path from the entity that its first member belongs to: `f<&Post::author, &User::name>`.
+///
+/// Its type knows the root and the type of its value. All of it is constant: an object holds
+/// nothing.
+template <auto... M>
+struct Path {
+  static_assert(sizeof...(M) > 0, "rowan::f needs at least one member");
+  static_assert(query::StepsFit<M...>::value,
+                "rowan::f: each step must be a member of the class that the step before leads to");
+
+  using Root = typename query::FirstStep<M...>::Root;
+  using Member = typename query::LastStep<M...>::Member;          ///< as declared
+  using ValueOf = typename query::OptionalTraits<Member>::Inner;  ///< the same without optional
+  using Target = typename query::RelationTraits<Member>::Target;  ///< void for a plain member
+  static constexpr bool is_reference = query::RelationTraits<Member>::is_reference;
+  static constexpr bool is_collection = query::RelationTraits<Member>::is_collection;
+  /// Whether a row may hold null there.
+  static constexpr bool is_nullable =
+      query::OptionalTraits<Member>::is_optional ||
+      (query::RelationTraits<declare::MemberType<M>>::is_optional || ...);
+  /// Whether a step leads through a collection, or to one.
+  static constexpr bool passes_collection =
+      (query::RelationTraits<declare::MemberType<M>>::is_collection || ...);
+  static constexpr std::size_t step_count = sizeof...(M);
+  using RowType = std::conditional_t<is_nullable, std::optional<ValueOf>, ValueOf>;
+
+  /// Returns the path without its types.
+  static constexpr const query::PathInfo* info() noexcept { return &query::path_info<Root, M...>; }
+
+  /// Returns an operand as this member is stored.
+  static Value stored(Value operand) {
+    if constexpr (std::is_enum_v<ValueOf>) {
+      if (operand.type() != ValueType::integer) return operand;
+      return query::stored_enum<query::LastStep<M...>::member, ValueOf>(std::move(operand));
+    } else {
+      return operand;
+    }
+  }
+
+  [[nodiscard]] OrderBy<Root> asc() const { return *this; }
+  [[nodiscard]] OrderBy<Root> desc() const {
+    static_assert(!is_collection, "a collection has no order: order by a member of its items");
+    return OrderBy<Root>(query::OrderTerm{info(), true});
+  }
+
+  [[nodiscard]] Filter<Root> in(std::initializer_list<query::Operand<ValueOf>> values) const {
+    return list(query::Op::in, values);
+  }
+  template <class Range>
+  requires requires(const Range& range) { range.begin() != range.end(); }
+  [[nodiscard]] Filter<Root> in(const Range& values) const { return list(query::Op::in, values); }
+  template <class V>
+  [[nodiscard]] Filter<Root> in(const Subquery<V>& subquery) const {
+    static_assert(std::is_same_v<V, ValueOf> || is_reference,
+                  "this subquery selects values of another type than this member's");
+    return Filter<Root>(query::subquery_condition(info(), subquery.select));
+  }
+  [[nodiscard]] Filter<Root> nin(std::initializer_list<query::Operand<ValueOf>> values) const {
+    return list(query::Op::nin, values);
+  }
+  template <class Range>
+  requires requires(const Range& range) { range.begin() != range.end(); }
+  [[nodiscard]] Filter<Root> nin(const Range& values) const { return list(query::Op::nin, values); }
+
+  /// Compares with a pattern: `%` is any text, `_` any character.
+  [[nodiscard]] Filter<Root> like(std::string_view pattern) const {
+    static_assert(query::is_text<ValueOf>, "like() compares text: this member is none");
+    return Filter<Root>(
+        query::value_condition(query::Op::like, info(), Value(value::Cell::of_bytes(pattern))));
+  }
+  [[nodiscard]] Filter<Root> is_null() const {
+    static_assert(!is_collection, "a collection is never null: ask is_empty()");
+    return Filter<Root>(query::bare_condition(query::Op::is_null, info()));
+  }
+  [[nodiscard]] Filter<Root> is_not_null() const {
+    static_assert(!is_collection, "a collection is never null: ask some()");
+    return Filter<Root>(query::bare_condition(query::Op::is_not_null, info()));
+  }
+
+  /// Holds where at least one item matches. This and the next ask about the collection as a whole.
+  template <class Item = Filter<Target>>
+  [[nodiscard]] Filter<Root> some(const Item& item = {}) const {
+    return items(query::Op::some, item);
+  }
+  template <class Item = Filter<Target>>
+  [[nodiscard]] Filter<Root> none(const Item& item = {}) const {
+    return items(query::Op::none_of, item);
+  }
+  template <class Item>
+  [[nodiscard]] Filter<Root> every(const Item& item) const {
+    return items(query::Op::every, item);
+  }
+  [[nodiscard]] Filter<Root> is_empty() const { return none(); }
+  /// Returns the number of items, to be compared: `f<&User::posts>.size() > 3`.
+  [[nodiscard]] query::CollectionSize<Root> size() const {
+    static_assert(is_collection, "size() asks a collection: this path leads to none");
+    return {info()};
+  }
+
+ private:
+  template <class Item>
+  static Filter<Root> items(query::Op op, const Item& item) {
+    static_assert(is_collection,
+                  "some(), none() and every() ask a collection: this path leads to none");
+    return Filter<Root>(query::collection_condition(op, info(), Filter<Target>(item).condition()));
+  }
+  template <class Range>
+  static Filter<Root> list(query::Op op, const Range& values) {
+    query::Condition condition = query::list_condition(op, info());
+    for (const auto& value : values) query::add_value(condition, element(value));
+    query::pad_list(condition);
+    return Filter<Root>(std::move(condition));
+  }
+  static Value element(const query::Operand<ValueOf>& operand) { return stored(operand.value); }
+};
+
+/// The path through these members.
+template <auto... M>
+inline constexpr Path<M...> f{};
+
+/// A path of entity `T` whatever it leads to.
+template <class T>
+class AnyPath {
+ public:
+  template <auto... M>
+  constexpr AnyPath(Path<M...>) noexcept
+      : info_(Path<M...>::info()) {  // NOLINT: implicit by design
+    static_assert(query::serves<typename Path<M...>::Root, T>(),
+                  "this path belongs to another entity");
+  }
+  [[nodiscard]] constexpr const query::PathInfo* info() const noexcept { return info_; }
+
+ private:
+  const query::PathInfo* info_;
+};
+
+/// A list of paths of entity `T`.
+template <class T>
+class PathList {
+ public:
+  PathList() noexcept = default;
+  PathList(std::initializer_list<AnyPath<T>> paths) {
+    for (const AnyPath<T>& path : paths) paths_.push_back(path.info());
+  }
+  template <auto... M>
+  PathList(Path<M...> path) {  // NOLINT: implicit by design
+    paths_.push_back(AnyPath<T>(path).info());
+  }
+  void add(AnyPath<T> path) { paths_.push_back(path.info()); }
+  [[nodiscard]] bool empty() const noexcept { return paths_.empty(); }
+  [[nodiscard]] const base::SmallVector<const query::PathInfo*, 2>& paths() const noexcept {
+    return paths_;
+  }
+
+ private:
+  base::SmallVector<const query::PathInfo*, 2> paths_;
+};
+
+/// One term of an order: a path of entity `T`, ascending unless it says otherwise.
+template <class T>
+class OrderBy {
+ public:
+  template <auto... M>
+  OrderBy(Path<M...>) : term_{Path<M...>::info()} {  // NOLINT: implicit by design
+    static_assert(query::serves<typename Path<M...>::Root, T>(),
+                  "this path belongs to another entity");
+    static_assert(!Path<M...>::is_collection,
+                  "a collection has no order: order by a member of its items");
+  }
+  template <class U>
+  OrderBy(const OrderBy<U>& other) : term_(other.term()) {  // NOLINT: implicit by design
+    static_assert(query::serves<U, T>(), "this order belongs to another entity");
+  }
+  explicit OrderBy(const query::OrderTerm& term) : term_(term) {}
+
+  [[nodiscard]] OrderBy nulls_first() const {
+    OrderBy out = *this;
+    out.term_.nulls = query::Nulls::first;
+    return out;
+  }
+  [[nodiscard]] OrderBy nulls_last() const {
+    OrderBy out = *this;
+    out.term_.nulls = query::Nulls::last;
+    return out;
+  }
+  [[nodiscard]] const query::OrderTerm& term() const noexcept { return term_; }
+
+ private:
+  query::OrderTerm term_;
+};
+
+/// An order of entity `T`: its terms, the first counts most.
+template <class T>
+class OrderList {
+ public:
+  OrderList() noexcept = default;
+  OrderList(std::initializer_list<OrderBy<T>> terms) {
+    for (const OrderBy<T>& term : terms) terms_.push_back(term.term());
+  }
+  template <auto... M>
+  OrderList(Path<M...> path) {  // NOLINT: implicit by design
+    terms_.push_back(OrderBy<T>(path).term());
+  }
+  template <class U>
+  OrderList(const OrderBy<U>& term) {  // NOLINT: implicit by design
+    terms_.push_back(OrderBy<T>(term).term());
+  }
+  void add(const OrderBy<T>& term) { terms_.push_back(term.term()); }
+  [[nodiscard]] bool empty() const noexcept { return terms_.empty(); }
+  [[nodiscard]] const base::SmallVector<query::OrderTerm, 2>& terms() const noexcept {
+    return terms_;
+  }
+
+ private:
+  base::SmallVector<query::OrderTerm, 2> terms_;
+};
+
+}  // namespace rowan

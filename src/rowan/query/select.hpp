@@ -1,0 +1,53 @@
+// A query as the user wrote it, before its names are bound to metadata.
+
+#pragma once
+
+#include <rowan/query/expr.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rowan::query {
+
+/// One selected or grouped term: a path, an aggregate of one, or raw SQL.
+struct Term {
+  const PathInfo* path = nullptr;  ///< null for count(*) and raw
+  Aggregate aggregate = Aggregate::none;
+  std::string raw{};
+};
+
+/// `aggregate(path) op value`, joined by and.
+struct HavingTerm {
+  Term term;
+  Op op = Op::eq;
+  Value value;
+};
+
+enum class LockMode : std::uint8_t {
+  none,
+  optimistic,
+  pessimistic_read,
+  pessimistic_write,
+  pessimistic_partial_write,  ///< skip locked
+  pessimistic_write_or_fail,  ///< nowait
+  pessimistic_partial_read,
+  pessimistic_read_or_fail,
+};
+
+/// A typed query without its types.
+struct Select {
+  const metadata::TypeTag* root = nullptr;
+  std::vector<Term> terms;
+  Condition where;
+  std::vector<const PathInfo*> joins;  ///< paths joined on request (through collections)
+  std::vector<Term> group_by;
+  std::vector<HavingTerm> having;
+  std::vector<OrderTerm> order_by;
+  std::optional<std::int64_t> limit;
+  std::optional<std::int64_t> offset;
+  bool distinct = false;
+};
+
+}  // namespace rowan::query

@@ -1,0 +1,127 @@
+// Filters given as JSON: what they mean, and what is refused in which words.
+
+#include <query/query_entities.hpp>
+#include <rowan/query/filter.hpp>
+#include <rowan/query/json_filter.hpp>
+#include <rowan/query/path_intern.hpp>
+#include <rowan/query/printer.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace rowan::query::testing {
+namespace {
+
+Condition read(std::string_view text) {
+  return json_condition(registry(), meta<Book>(), json::parse(text));
+}
+std::string tree(std::string_view text) { return to_string(read(text)); }
+
+std::string refusal(std::string_view text) {
+  try {
+    (void)read(text);
+  } catch (const ValidationError& error) {
+    return error.message();
+  }
+  return "nothing was refused";
+}
+
+TEST(JsonFilter, ReadsPlainValuesListsAndNull) {
+  EXPECT_EQ(tree(R"({"title": "Emma"})"), "eq[1]:1");
+  EXPECT_EQ(tree(R"({"id": [1, 2]})"), "in[1]:2");
+  EXPECT_EQ(tree(R"({"blurb": null})"), "null[1]");
+  EXPECT_EQ(tree(R"({"blurb": {"$ne": null}})"), "not_null[1]");
+  EXPECT_EQ(tree(R"({})"), "none");
+}
+
+TEST(JsonFilter, ReadsOperators) {
+  EXPECT_EQ(tree(R"({"rating": {"$gte": 1, "$lt": 2.5}})"), "and(gte[1]:1, lt[1]:1)");
+  EXPECT_EQ(tree(R"({"title": {"$like": "E%"}})"), "like[1]:1");
+  EXPECT_EQ(tree(R"({"title": {"$not": {"$like": "E%"}}})"), "not(like[1]:1)");
+  EXPECT_EQ(tree(R"({"id": {"$nin": []}})"), "nin[1]");
+  EXPECT_EQ(tree(R"({"blurb": {"$exists": true}})"), "not_null[1]");
+  EXPECT_EQ(tree(R"({"$or": [{"id": 1}, {"id": 2, "title": "x"}]})"),
+            "or(eq[1]:1, and(eq[1]:1, eq[1]:1))");
+  EXPECT_EQ(tree(R"({"$not": {"id": 1}})"), "not(eq[1]:1)");
+}
+
+TEST(JsonFilter, FollowsRelations) {
+  EXPECT_EQ(tree(R"({"author": 5})"), "eq[1]:1");
+  EXPECT_EQ(tree(R"({"author": {"$in": [5]}})"), "in[1]:1");
+  EXPECT_EQ(tree(R"({"author": {"name": "Ada"}})"), "eq[2]:1");
+  EXPECT_EQ(tree(R"({"author.name": "Ada"})"), "eq[2]:1");
+  EXPECT_EQ(tree(R"({"tags": {"name": "new"}})"), "eq[2]:1");
+  EXPECT_EQ(tree(R"({"tags": {"$some": {"name": "new"}, "$size": {"$gt": 1}}})"),
+            "and(some[1](eq[1]:1), size[1]:1)");
+  EXPECT_EQ(tree(R"({"tags": null})"), "none_of[1]");
+}
+
+TEST(JsonFilter, ConvertsValuesToTheTypeOfTheProperty) {
+  EXPECT_EQ(read(R"({"rating": 2})").values[0], Value::of_real(2));
+  EXPECT_EQ(read(R"({"price": "1.50"})").values[0].type(), ValueType::decimal);
+  EXPECT_EQ(read(R"({"price": 1.5})").values[0].text(), "1.5");
+  EXPECT_EQ(read(R"({"created_at": "1970-01-01T00:00:01Z"})").values[0],
+            Value::of_integer(1'000'000, ValueType::timestamp));
+  EXPECT_EQ(read(R"({"tags": "00000000-0000-0000-0000-000000000000"})").values[0].type(),
+            ValueType::uuid);
+}
+
+TEST(JsonFilter, IsTheSamePathEachTime) {
+  EXPECT_EQ(read(R"({"author": {"name": "Ada"}})").nodes[0].path,
+            read(R"({"author.name": "Bob"})").nodes[0].path);
+}
+
+TEST(JsonFilter, NamesAnUnknownPropertyAndTheOneThatWasMeant) {
+  EXPECT_EQ(refusal(R"({"titel": "x"})"),
+            "Trying to query by not existing property Book.titel, did you mean 'title'?");
+  EXPECT_THAT(refusal(R"({"author": {"nmae": 1}})"), ::testing::HasSubstr("Author.nmae"));
+  EXPECT_THAT(refusal(R"({"zzzzzz": 1})"), ::testing::HasSubstr("it has id, title"));
+}
+
+TEST(JsonFilter, NamesAnUnknownOperator) {
+  EXPECT_THAT(refusal(R"({"id": {"$gtt": 1}})"), ::testing::HasSubstr("did you mean '$gt'"));
+  EXPECT_THAT(refusal(R"({"$gt": 1})"), ::testing::HasSubstr("below a property"));
+  EXPECT_THAT(refusal(R"({"id": {"$or": []}})"), ::testing::HasSubstr("move the operator above"));
+  EXPECT_THAT(refusal(R"({"title": {"$re": "x"}})"), ::testing::HasSubstr("$like"));
+}
+
+TEST(JsonFilter, NamesTheTypesThatDoNotFit) {
+  EXPECT_EQ(refusal(R"({"is_published": "x"})"),
+            "JSON filter: Book.is_published is of type boolean and is compared with true or false, "
+            "not with string");
+  EXPECT_THAT(refusal(R"({"id": 1.5})"), ::testing::HasSubstr("Book.id is of type integer"));
+  EXPECT_THAT(refusal(R"({"author": "x"})"), ::testing::HasSubstr("the key of Author"));
+  EXPECT_THAT(refusal(R"({"created_at": "soon"})"), ::testing::HasSubstr("2026-11-24"));
+  EXPECT_THAT(refusal(R"({"author": {"mood": "angry"}})"), ::testing::HasSubstr("calm, wild"));
+  EXPECT_THAT(refusal(R"({"is_published": {"$gt": true}})"), ::testing::HasSubstr("no order"));
+  EXPECT_THAT(refusal(R"({"rating": {"$like": "x"}})"), ::testing::HasSubstr("$like"));
+}
+
+TEST(JsonFilter, RefusesCollectionOperatorsElsewhere) {
+  EXPECT_THAT(refusal(R"({"title": {"$some": {}}})"),
+              ::testing::HasSubstr("only inside a collection property"));
+  EXPECT_THAT(refusal(R"({"tags": {"$some": {}, "name": "x"}})"),
+              ::testing::HasSubstr("mixing collection operators"));
+  EXPECT_THAT(refusal(R"({"tags": {"$size": "x"}})"), ::testing::HasSubstr("whole number"));
+}
+
+TEST(JsonFilter, MustBeAnObject) {
+  EXPECT_THAT(refusal("[1]"), ::testing::HasSubstr("a filter is an object"));
+  EXPECT_THAT(refusal("null"), ::testing::HasSubstr("a filter is an object"));
+}
+
+TEST(ResolveJson, ReplacesEachPartOverItsOwnEntity) {
+  const auto filter = f<&Author::books>.some(Filter<Book>(json::parse(R"({"title": "Emma"})"))) &&
+                      f<&Author::id> == 1 && Filter<Author>(json::parse("{}"));
+  const Condition resolved = resolve_json(registry(), meta<Author>(), filter.condition());
+  EXPECT_EQ(to_string(resolved), "and(some[1](eq[1]:1), eq[1]:1, and)");
+  EXPECT_EQ(resolved.json, nullptr);
+  EXPECT_EQ(resolved.values[0], Value::of_text("Emma"));
+  EXPECT_EQ(resolved.values[1], Value::of_integer(1));
+}
+
+}  // namespace
+}  // namespace rowan::query::testing
