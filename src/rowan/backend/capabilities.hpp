@@ -1,0 +1,24 @@
+// What a database can do, asked by shared code and by tests instead of its name.
+
+#pragma once
+
+#include <cstddef>
+
+namespace rowan::backend {
+
+struct Capabilities {
+  bool transactions = true;
+  bool savepoints = true;
+  bool returning = false;               ///< insert ... returning
+  bool reserve_keys = false;            ///< generated keys can be known before the insert
+  bool deferrable_constraints = false;  ///< foreign keys can wait for the commit
+  bool isolation_levels = false;
+  bool row_locks = false;  ///< select ... for update
+  bool upsert = false;
+  bool joins = true;  ///< relations can be loaded by joining
+  bool read_only_transactions = false;
+  std::size_t list_parameters =
+      500;  ///< how many values one `in` takes at most; longer lists are chunked
+};
+
+}  // namespace rowan::backend
