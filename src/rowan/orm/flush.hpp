@@ -1,0 +1,60 @@
+// One flush: the statements in order, and what memory learns when all of them have succeeded.
+
+#pragma once
+
+#include <rowan/orm/change_set.hpp>
+#include <rowan/orm/unit_of_work.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rowan::orm {
+
+/// Writes all pending changes of a unit of work, in the running transaction or one of its own.
+///
+/// Exception safety: strong. Until every statement has succeeded no key, version or snapshot is changed; after a
+/// failure the same work is still pending.
+class Flush {
+ public:
+  explicit Flush(UnitOfWork& unit) : unit_(unit) {}
+  void run();
+  /// Inserts one object that was created without being persisted, alone; everything else stays pending.
+  void run_only(void* object);
+
+ private:
+  struct Returned {
+    void* object;
+    std::uint16_t column;
+    Value value;
+  };
+  void execute(bool only_one);
+  void write(backend::Session& session);
+  void assign_keys(backend::Session& session);
+  void insert(backend::Session& session, const metadata::EntityMeta& entity);
+  void insert_rows(backend::Session& session,
+                   const metadata::EntityMeta& entity,
+                   const metadata::IndexSet& omitted,
+                   std::vector<void*>& objects);
+  void update(backend::Session& session, const UpdateGroup& group);
+  void park_unique_values(backend::Session& session);
+  void write_late(backend::Session& session);
+  void write_pivots(backend::Session& session);
+  void remove(backend::Session& session,
+              const metadata::EntityMeta& entity,
+              std::vector<void*>& objects);
+  void remember();
+  void apply_inserts();
+  void apply();
+  void apply_pivots();
+  void undo();
+
+  friend class InsertRows;
+  UnitOfWork& unit_;
+  ChangeSets sets_;
+  bool is_single_ = false;          ///< run_only()
+  std::vector<void*> keyed_;        ///< objects that got a pending key in this run
+  std::vector<Returned> returned_;  ///< what the database made
+};
+
+}  // namespace rowan::orm

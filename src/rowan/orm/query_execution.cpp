@@ -1,0 +1,89 @@
+// The typed query builder's queries and bulk changes, run in a manager's transaction or by themselves.
+
+#include <rowan/orm/entity_manager.hpp>
+#include <rowan/orm/flush.hpp>
+#include <rowan/orm/unit_of_work.hpp>
+#include <rowan/query/binder.hpp>
+#include <rowan/query/shape.hpp>
+
+#include <rowan/base/error.hpp>
+
+namespace rowan {
+
+namespace {
+
+using orm::UnitOfWork;
+
+/// Returns the cells of values, operands that are objects replaced by their keys.
+std::vector<value::Cell> cells_of(UnitOfWork& unit, const std::vector<Value>& values) {
+  std::vector<value::Cell> cells;
+  cells.reserve(values.size());
+  for (const Value& value : values) {
+    if (value.type() != ValueType::object) {
+      cells.push_back(value.as_cell());
+      continue;
+    }
+    if (!unit.owns(value.object()) || model::key_of(value.object()).is_null()) {
+      throw ValidationError(
+          "a query compares with an object that this entity manager does not know or that has no "
+          "key "
+          "yet: flush it first, or use its key");
+    }
+    cells.push_back(model::key_of(value.object()));
+  }
+  return cells;
+}
+
+void flush_for(UnitOfWork& unit, const metadata::IndexSet& read) {
+  if (unit.state().flush_mode == FlushMode::commit || unit.is_flushing) return;
+  for (std::uint16_t id = 0; id < unit.entity_count(); ++id) {
+    const orm::TypeStore* store = unit.find_store(id);
+    const bool is_pending = store != nullptr && (store->pending > 0 || store->relations_changed);
+    if (read.has(id) && is_pending) return orm::Flush(unit).run();
+  }
+}
+
+constexpr std::uint64_t builder_plan = 5;
+
+}  // namespace
+
+void EntityManager::select(const query::Select& given, query::RowSink& sink) {
+  UnitOfWork& unit = this->unit();
+  const metadata::Registry& registry = state_->registry;
+  const query::Select select = query::resolve_json(registry, given);
+  metadata::IndexSet read;
+  query::collect_entities(registry, select, read);
+  flush_for(unit, read);
+  orm::ShapeKey key{builder_plan};
+  query::append_shape(select, key);
+  const backend::PreparedSelect& plan = state_->plans.get(
+      key, [&] { return state_->driver->prepare(query::bind_select(registry, select)); });
+  const std::vector<Value> values = query::values_of(select);
+  const std::vector<value::Cell> cells = cells_of(unit, values);
+  const std::size_t width = select.terms.size();
+  const orm::Lease lease = unit.lease(backend::Access::read);
+  backend::Cursor& cursor = lease->select(plan, cells);
+  struct Close {
+    backend::Cursor& cursor;
+    ~Close() { cursor.close(); }
+  } close{cursor};
+  while (const value::Cell* row = cursor.next()) sink.row({row, width});
+}
+
+std::uint64_t EntityManager::change(query::BoundMutation::Kind kind, const query::Mutation& given) {
+  UnitOfWork& unit = this->unit();
+  const metadata::Registry& registry = state_->registry;
+  const metadata::EntityMeta& entity = registry.get(given.root, "the query's class");
+  query::Mutation mutation = given;
+  mutation.where = query::resolve_json(registry, entity, given.where);
+  metadata::IndexSet read;
+  query::collect_entities(registry, entity, mutation.where, {}, read);
+  flush_for(unit, read);
+  const query::BoundMutation bound = query::bind_mutation(registry, kind, mutation);
+  const std::vector<Value> values = query::values_of(mutation);
+  const std::vector<value::Cell> cells = cells_of(unit, values);
+  const orm::Lease lease = unit.lease(backend::Access::write);
+  return lease->execute(bound, cells, nullptr);
+}
+
+}  // namespace rowan

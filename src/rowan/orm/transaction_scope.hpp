@@ -1,0 +1,42 @@
+// One transactional block of an entity manager.
+
+#pragma once
+
+#include <rowan/orm/transaction_options.hpp>
+
+#include <memory>
+
+namespace rowan {
+
+class EntityManager;
+
+namespace orm {
+
+/// One transactional block: begins on construction, ends in run().
+class TransactionScope {
+ public:
+  TransactionScope(EntityManager& em, const TransactionOptions& options);
+  TransactionScope(const TransactionScope&) = delete;
+  TransactionScope& operator=(const TransactionScope&) = delete;
+  ~TransactionScope();
+
+  template <class Body>
+  void run(Body body) {
+    try {
+      body();
+      finish();
+    } catch (...) {
+      fail();
+      throw;
+    }
+  }
+
+ private:
+  void finish();
+  void fail() noexcept;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace orm
+}  // namespace rowan

@@ -1,0 +1,178 @@
+// What one entity manager knows and has not written yet.
+
+#pragma once
+
+#include <rowan/backend/driver.hpp>
+#include <rowan/base/arena.hpp>
+#include <rowan/model/collection.hpp>
+#include <rowan/model/ref.hpp>
+#include <rowan/orm/orm_state.hpp>
+#include <rowan/orm/type_store.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace rowan::orm {
+
+/// What an object was before a flush inside a transaction, so that a rollback can take the flush back.
+struct UndoRecord {
+  void* object = nullptr;
+  model::SlotHeader::Life life = model::SlotHeader::managed;
+  value::Cell key;
+  std::vector<std::byte> snapshot;
+};
+struct CollectionUndo {
+  model::CollectionBase* collection = nullptr;
+  std::vector<void*> original;
+};
+
+/// Where a block of a transaction began, so that what it did can be forgotten.
+struct TransactionMark {
+  std::size_t undo = 0;
+  std::size_t collection_undo = 0;
+  std::vector<std::uint32_t> next_order;  ///< by entity id
+  std::vector<void*> removed;
+};
+
+/// A session for one statement or, inside a transaction, the transaction's.
+class Lease {
+ public:
+  explicit Lease(backend::Session& borrowed) noexcept : session_(&borrowed) {}
+  explicit Lease(std::unique_ptr<backend::Session> own) noexcept
+      : own_(std::move(own)), session_(own_.get()) {}
+  backend::Session& operator*() const noexcept { return *session_; }
+  backend::Session* operator->() const noexcept { return session_; }
+
+ private:
+  std::unique_ptr<backend::Session> own_;
+  backend::Session* session_;
+};
+
+/// The objects of one entity manager, their database view, and the work that a flush will do.
+///
+/// Invariants:
+///  1. Every managed object lies in a slot of one of the stores; its address never changes.
+///  2. Snapshots and key cells are the database's view; they change only when a whole flush has succeeded.
+/// Thread safety: none.
+class UnitOfWork final : public model::RelationHost {
+ public:
+  explicit UnitOfWork(OrmState& state);
+  ~UnitOfWork() override;
+
+  [[nodiscard]] OrmState& state() noexcept { return *state_; }
+  [[nodiscard]] base::Arena& arena() noexcept { return arena_; }
+  [[nodiscard]] base::Arena& scratch() noexcept { return scratch_; }
+  [[nodiscard]] TypeStore& store(const metadata::EntityMeta& entity);
+  [[nodiscard]] TypeStore* find_store(std::uint16_t entity) noexcept {
+    return stores_[entity].get();
+  }
+  [[nodiscard]] std::size_t entity_count() const noexcept { return stores_.size(); }
+
+  void* acquire_chunk();
+  void release_chunk(void* chunk) noexcept;
+
+  /// Tells whether the address is that of an object in a slot of this unit; reads no byte of the object.
+  [[nodiscard]] bool owns(const void* object) const noexcept;
+  /// Refuses an object that is not this unit's, or is no longer managed.
+  void require_managed(const void* object,
+                       const metadata::EntityMeta& entity,
+                       std::string_view call) const;
+
+  void* create(const metadata::EntityMeta& entity, void* from, bool persist);
+  void* merge(const metadata::EntityMeta& entity, void* from);
+  void persist(void* object);
+  void remove(void* object);
+  /// Moves the object's value out into fresh memory at `into` and forgets it.
+  void detach(void* object, void* into);
+  /// Forgets an object that was created and not inserted.
+  void forget_new(void* object);
+  void mark_changed(void* object, std::uint16_t column);
+  void clear() noexcept;
+
+  /// Forgets the session, the counters and all objects: ready for another manager.
+  void recycle() noexcept;
+
+  // RelationHost
+  void assign(model::RefBase& reference, void* target) override;
+  void load(void* object) override;
+  [[noreturn]] void refuse_unloaded(const void* object) override;
+  [[noreturn]] void refuse_unloaded(const model::CollectionBase& collection) override;
+  void load(model::CollectionBase& collection,
+            bool reload,
+            const query::FindSpec* options,
+            const query::Condition* where) override;
+  std::size_t count(model::CollectionBase& collection, const query::Condition* where) override;
+  bool add(model::CollectionBase& collection, void* item) override;
+  bool remove(model::CollectionBase& collection, void* item) override;
+  void set(model::CollectionBase& collection, void* const* items, std::size_t count) override;
+
+  /// Lends a session: the transaction's, or one for this call.
+  [[nodiscard]] Lease lease(backend::Access access);
+  [[nodiscard]] backend::Observer observer() noexcept;
+
+  /// Attaches references and collections of an object in its slot and makes raw references slot references.
+  void attach_relations(const metadata::EntityMeta& entity, void* object, bool is_new);
+  [[nodiscard]] static const metadata::EntityMeta& entity_of(const void* object) noexcept {
+    return static_cast<TypeStore*>(model::chunk_of(object).store)->entity();
+  }
+  [[nodiscard]] static TypeStore& store_of(const void* object) noexcept {
+    return *static_cast<TypeStore*>(model::chunk_of(object).store);
+  }
+  [[nodiscard]] static model::RefBase& ref_at(void* object,
+                                              const metadata::PropertyMeta& property) noexcept {
+    return *reinterpret_cast<model::RefBase*>(static_cast<char*>(object) + property.offset);
+  }
+  [[nodiscard]] static model::CollectionBase& collection_at(
+      void* object, const metadata::PropertyMeta& property) noexcept {
+    return *reinterpret_cast<model::CollectionBase*>(static_cast<char*>(object) + property.offset);
+  }
+  /// Returns how the object is named in messages: `User[5]`.
+  [[nodiscard]] static std::string name_of(const void* object);
+  void queue(model::CollectionBase& collection);
+
+  /// Notes an object before a flush changes it; does nothing outside a transaction.
+  void remember(void* object);
+  void remember(model::CollectionBase& collection);
+  [[nodiscard]] TransactionMark mark_transaction();
+  /// Takes back every flush since the mark: keys, snapshots, lives; the work is pending again.
+  void take_back(const TransactionMark& mark);
+  /// Forgets what was created or removed since the mark.
+  void forget_since(const TransactionMark& mark);
+
+  std::vector<void*> removed;  ///< waiting to be deleted, in order of remove()
+  std::vector<model::CollectionBase*>
+      changed_collections;  ///< owning many-to-many with something to write
+  std::unordered_map<void*, metadata::IndexSet> forced;  ///< mark_changed()
+  std::unique_ptr<backend::Session> transaction;         ///< while one is open
+  int transaction_depth = 0;
+  bool is_rollback_only = false;  ///< a joined block failed
+  std::vector<UndoRecord> undo_log;
+  std::vector<CollectionUndo> collection_undo_log;
+  backend::StatementCounters counters;
+  std::uint64_t flushes = 0;
+  std::size_t unpersisted = 0;  ///< created with persist = false and not reached yet
+  bool is_flushing = false;
+
+ private:
+  void check_target(const metadata::EntityMeta& entity,
+                    const metadata::PropertyMeta& property,
+                    void* target) const;
+  void link(const metadata::PropertyMeta& property, void* object, void* target);
+  void unlink(const metadata::PropertyMeta& property, void* object, void* target);
+  bool change_pair(const metadata::PropertyMeta& owning, void* owner, void* target, bool present);
+  void require_key_is_free(const metadata::EntityMeta& entity,
+                           TypeStore& store,
+                           const value::Cell& key);
+
+  OrmState* state_;
+  std::vector<std::unique_ptr<TypeStore>> stores_;
+  std::unordered_set<std::uintptr_t> chunks_;
+  base::Arena arena_;
+  base::Arena scratch_;
+};
+
+}  // namespace rowan::orm
