@@ -1,0 +1,112 @@
+// How one database writes SQL: a table of facts and the few pieces that no fact can tell.
+
+#pragma once
+
+#include <rowan/backend/batch.hpp>
+#include <rowan/backend/capabilities.hpp>
+#include <rowan/backend/driver.hpp>
+#include <rowan/metadata/entity_meta.hpp>
+#include <rowan/query/select.hpp>
+#include <rowan/sql/parameter.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rowan::sql {
+
+class SqlWriter;
+
+/// What differs between databases and is no code. The defaults are those of standard SQL where there is one.
+struct DialectFacts {
+  backend::Capabilities capabilities;
+  char quote = '"';
+  std::string_view null_safe_equal = " is not distinct from ";
+  std::string_view limit_for_all{};  ///< written where an offset needs a limit; empty where it needs none
+  bool orders_nulls = true;          ///< knows `nulls first` and `nulls last`
+  bool has_decimals = true;          ///< false: exact numbers are text, and compared as numbers by a cast
+  bool returning_in_order = false;   ///< `returning` of many rows gives them as they were inserted
+  bool has_default_values = true;    ///< knows `insert into t default values`
+  bool has_inline_foreign_keys = false;  ///< foreign keys stand in `create table` only
+  std::size_t parameter_limit = 32766;
+  std::size_t insert_rows = 100;  ///< rows of one insert
+  std::size_t update_rows = 100;
+  std::size_t delete_rows = 500;
+  std::size_t pivot_delete_rows = 50;
+  std::string_view defer_constraints{};  ///< run in a transaction
+  std::string_view foreign_keys_off{};   ///< run before tables are dropped, outside of a transaction
+  std::string_view foreign_keys_on{};
+  std::string_view foreign_keys_state{};  ///< a query that yields 1 where foreign keys are checked
+  std::string_view read_only_on{};  ///< run after the begin of a transaction that may not write
+  std::string_view read_only_off{};
+  std::string_view table_end{};  ///< after the closing parenthesis of `create table`
+  std::string_view pivot_end{};  ///< the same for pivot tables
+};
+
+/// The shape of a chunk of updates: rows hold the new values, the key, then the checks.
+struct UpdateShape {
+  const metadata::EntityMeta* entity = nullptr;
+  std::span<const std::uint16_t> columns;
+  std::span<const std::uint16_t> checks;
+  std::size_t rows = 1;
+};
+
+/// The shape of a chunk of deletes: rows hold the key, then the checks.
+struct DeleteShape {
+  const metadata::EntityMeta* entity = nullptr;
+  std::span<const std::uint16_t> checks;
+  std::size_t rows = 1;
+};
+
+/// One database's SQL. The functions that have a body hold for most; a driver overrides what differs.
+///
+/// Thread safety: immutable, shared freely.
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+  [[nodiscard]] virtual const DialectFacts& facts() const noexcept = 0;
+
+  /// Appends the placeholder of parameter `position`, counted from 0.
+  virtual void write_placeholder(std::string& out, std::size_t position, const Parameter&) const;
+  /// Appends the condition that `column`, written already, is one of the values of a list too long for placeholders.
+  /// The list is one parameter.
+  virtual void write_long_list(std::string& out, std::string_view placeholder, bool is_negated) const;
+  /// Returns how values of the property lie in its column.
+  [[nodiscard]] virtual Storage storage_of(const metadata::PropertyMeta& property) const;
+  /// Returns the end of a select that locks rows; empty where the database has no such locks.
+  [[nodiscard]] virtual std::string_view lock_clause(query::LockMode mode) const;
+  /// Returns the statement that begins a transaction.
+  [[nodiscard]] virtual std::string begin_text(const backend::TransactionBegin& begin) const;
+
+  /// Returns what stands between `insert` and `into`, and what at the end, so that rows that are there already are left
+  /// alone.
+  [[nodiscard]] virtual std::string_view insert_or_ignore_start() const { return " "; }
+  [[nodiscard]] virtual std::string_view insert_or_ignore_end() const {
+    return " on conflict do nothing";
+  }
+  /// Appends an update of many rows, placeholders row by row in the order of the shape.
+  virtual void write_update_many(SqlWriter& writer, const UpdateShape& shape) const;
+  /// Appends a delete of many rows with checks, placeholders row by row in the order of the shape.
+  virtual void write_delete_many(SqlWriter& writer, const DeleteShape& shape) const;
+
+  /// Returns the type of the property's column.
+  [[nodiscard]] virtual std::string column_type(const metadata::PropertyMeta& property) const = 0;
+  /// Returns what follows the type of a generated key, with the key's declaration itself: `primary key autoincrement`.
+  [[nodiscard]] virtual std::string generated_key_end(const metadata::PropertyMeta& key) const = 0;
+  /// Returns the default of a raw expression.
+  [[nodiscard]] virtual std::string raw_default(const metadata::PropertyMeta& property) const {
+    return "(" + property.default_value.text + ")";
+  }
+  /// Returns a text as a literal.
+  [[nodiscard]] virtual std::string text_literal(std::string_view text) const;
+  /// Returns a truth value as a literal.
+  [[nodiscard]] virtual std::string_view boolean_literal(bool value) const {
+    return value ? "true" : "false";
+  }
+};
+
+/// Appends the name in the dialect's quotes.
+void write_name(std::string& out, const DialectFacts& facts, std::string_view name);
+
+}  // namespace rowan::sql

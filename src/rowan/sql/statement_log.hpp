@@ -1,0 +1,65 @@
+// What is told of each statement: counters always, the log where one listens.
+
+#pragma once
+
+#include <rowan/backend/driver.hpp>
+#include <rowan/sql/parameter.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rowan::sql {
+
+/// Notes one statement: begin(), add() for what is bound, finish(). Reports a failure where finish() is not reached.
+///
+/// Cost: a counter where there is neither logger nor threshold.
+class StatementLog final {
+ public:
+  explicit StatementLog(const backend::Observer& observer) noexcept : observer_(&observer) {}
+  StatementLog(const StatementLog&) = delete;
+  StatementLog& operator=(const StatementLog&) = delete;
+  ~StatementLog() {
+    if (is_running_) [[unlikely]]
+      fail();
+  }
+
+  /// Starts the clock. Lifetime: `sql` until finish().
+  void begin(std::string_view sql, bool is_counted = true) {
+    if (is_counted && observer_->counters != nullptr) ++observer_->counters->statements;
+    if (observer_->logger == nullptr) [[likely]]
+      return;
+    begin_logged(sql);
+  }
+  /// Tells whether add() has any use.
+  [[nodiscard]] bool wants_parameters() const noexcept { return wants_parameters_; }
+  void add(std::span<const value::Cell> cells, std::span<const Parameter> parameters);
+  /// Ends the statement; -1 where rows mean nothing.
+  void finish(std::int64_t rows) {
+    if (rows > 0 && observer_->counters != nullptr)
+      observer_->counters->rows += static_cast<std::uint64_t>(rows);
+    if (is_running_) [[unlikely]]
+      finish_logged(rows);
+  }
+
+ private:
+  void begin_logged(std::string_view sql);
+  void finish_logged(std::int64_t rows) noexcept;
+  void fail() noexcept;
+  void report(LogMessage message) noexcept;
+
+  const backend::Observer* observer_;
+  bool is_running_ = false;
+  bool wants_parameters_ = false;
+  std::string_view sql_;
+  std::string parameters_;
+  std::size_t parameter_count_ = 0;
+  std::chrono::steady_clock::time_point started_;
+};
+
+/// Returns a value as the log shows it: text in quotes and cut, bytes by their number only.
+[[nodiscard]] std::string to_log_text(const value::Cell& cell);
+
+}  // namespace rowan::sql
