@@ -1,0 +1,5 @@
+// The SQLite driver.
+
+#pragma once
+
+#include <rowan/drivers/sqlite/sqlite_driver.hpp>

@@ -1,0 +1,132 @@
+// Writes `create table` and its kin.
+
+#include <rowan/schema/ddl_renderer.hpp>
+
+#include <string_view>
+
+namespace rowan::schema {
+namespace {
+
+using metadata::ReferentialAction;
+
+std::string_view action_text(ReferentialAction action) {
+  switch (action) {
+    case ReferentialAction::restrict_: return "restrict";
+    case ReferentialAction::cascade: return "cascade";
+    case ReferentialAction::set_null: return "set null";
+    case ReferentialAction::set_default: return "set default";
+    case ReferentialAction::no_action:
+    case ReferentialAction::unset: break;
+  }
+  return "no action";
+}
+
+class Writer final {
+ public:
+  explicit Writer(const sql::Dialect& dialect) : dialect_(dialect) {}
+
+  Writer& add(std::string_view text) {
+    out_ += text;
+    return *this;
+  }
+  Writer& name(std::string_view name) {
+    sql::write_name(out_, dialect_.facts(), name);
+    return *this;
+  }
+  Writer& names(std::span<const std::string> names) {
+    for (std::size_t i = 0; i < names.size(); ++i) add(i == 0 ? "(" : ", ").name(names[i]);
+    return add(")");
+  }
+  Writer& foreign_key(const ForeignKey& key) {
+    add("constraint ").name(key.name).add(" foreign key (").name(key.column).add(") references ");
+    name(key.target_table).add(" (").name(key.target_column).add(")");
+    if (key.on_delete != ReferentialAction::unset)
+      add(" on delete ").add(action_text(key.on_delete));
+    if (key.on_update != ReferentialAction::unset)
+      add(" on update ").add(action_text(key.on_update));
+    return *this;
+  }
+  Writer& column(const Column& column) {
+    name(column.name).add(" ").add(column.type);
+    if (column.is_generated_key) return add(column.generated_key_end);
+    add(column.is_nullable ? " null" : " not null");
+    if (!column.default_sql.empty()) add(" default ").add(column.default_sql);
+    return *this;
+  }
+  [[nodiscard]] std::string finish() { return std::move(out_); }
+
+ private:
+  const sql::Dialect& dialect_;
+  std::string out_;
+};
+
+std::string create_table(const sql::Dialect& dialect, const Table& table) {
+  const sql::DialectFacts& facts = dialect.facts();
+  Writer writer(dialect);
+  writer.add("create table ").name(table.name).add(" (");
+  bool has_key = false;
+  bool is_first = true;
+  for (const Column& column : table.columns) {
+    if (!is_first) writer.add(", ");
+    is_first = false;
+    writer.column(column);
+    if (column.is_generated_key) has_key = true;
+  }
+  if (!has_key && !table.primary_key.empty()) {
+    writer.add(", primary key ").names(table.primary_key);
+  }
+  if (facts.has_inline_foreign_keys) {
+    for (const ForeignKey& key : table.foreign_keys) writer.add(", ").foreign_key(key);
+  }
+  for (const Check& check : table.checks)
+    writer.add(", constraint ").name(check.name).add(" check (").add(check.expression).add(")");
+  writer.add(")").add(table.is_pivot && !has_key ? facts.pivot_end : facts.table_end);
+  return writer.finish();
+}
+
+}  // namespace
+
+std::vector<std::string> render_create(const sql::Dialect& dialect,
+                                       std::span<const Table> tables) {
+  std::vector<std::string> statements;
+  for (const Table& table : tables) {
+    statements.push_back(create_table(dialect, table));
+    for (const Index& index : table.indexes) {
+      Writer writer(dialect);
+      writer.add(index.is_unique ? "create unique index " : "create index ").name(index.name);
+      writer.add(" on ").name(table.name).add(" ").names(index.columns);
+      statements.push_back(writer.finish());
+    }
+  }
+  if (dialect.facts().has_inline_foreign_keys) return statements;
+  for (const Table& table : tables) {
+    for (const ForeignKey& key : table.foreign_keys) {
+      Writer writer(dialect);
+      writer.add("alter table ").name(table.name).add(" add ").foreign_key(key);
+      statements.push_back(writer.finish());
+    }
+  }
+  return statements;
+}
+
+std::vector<std::string> render_drop(const sql::Dialect& dialect, std::span<const Table> tables) {
+  std::vector<std::string> statements;
+  for (std::size_t i = tables.size(); i-- > 0;) {
+    Writer writer(dialect);
+    writer.add("drop table if exists ").name(tables[i].name);
+    statements.push_back(writer.finish());
+  }
+  return statements;
+}
+
+std::vector<std::string> render_clear(const sql::Dialect& dialect, std::span<const Table> tables) {
+  std::vector<std::string> statements;
+  for (std::size_t i = tables.size(); i-- > 0;) {
+    Writer writer(dialect);
+    writer.add("delete from ").name(tables[i].name);
+    statements.push_back(writer.finish());
+  }
+  return statements;
+}
+
+}  // namespace rowan::schema

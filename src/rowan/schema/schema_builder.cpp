@@ -1,0 +1,234 @@
+// Columns, keys, indexes and checks of each class, then the order of the tables.
+
+#include <rowan/schema/schema_builder.hpp>
+
+#include <rowan/metadata/naming_strategy.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+#include <utility>
+
+namespace rowan::schema {
+namespace {
+
+using metadata::DefaultValue;
+using metadata::EntityMeta;
+using metadata::PropertyMeta;
+
+std::string constraint_name(const std::string& table,
+                            const std::string& column,
+                            std::string_view suffix) {
+  return underscore_naming().index_name(table, {&column, 1}, suffix);
+}
+
+std::string name_of_enumerator(const PropertyMeta& property, std::int64_t number) {
+  for (std::size_t i = 0; i < property.enum_values.size() && i < property.enum_names.size(); ++i) {
+    if (property.enum_values[i] == number) return property.enum_names[i];
+  }
+  return std::to_string(number);
+}
+
+std::string default_of(const PropertyMeta& property, const sql::Dialect& dialect) {
+  const DefaultValue& value = property.default_value;
+  switch (value.kind) {
+    case DefaultValue::Kind::none:
+      return property.is_version && property.type == ValueType::integer ? "1" : "";
+    case DefaultValue::Kind::boolean: return std::string(dialect.boolean_literal(value.integer != 0));
+    case DefaultValue::Kind::integer:
+      if (property.is_enum_text)
+        return dialect.text_literal(name_of_enumerator(property, value.integer));
+      return std::to_string(value.integer);
+    case DefaultValue::Kind::real: {
+      char text[32];
+      return std::string(text, std::to_chars(text, text + sizeof text, value.real).ptr);
+    }
+    case DefaultValue::Kind::text: return dialect.text_literal(value.text);
+    case DefaultValue::Kind::raw: return dialect.raw_default(property);
+  }
+  return {};
+}
+
+Column column_of(const PropertyMeta& property, const sql::Dialect& dialect) {
+  Column column;
+  column.name = property.column_name;
+  column.type = dialect.column_type(property);
+  column.is_nullable = property.is_nullable && !property.is_primary_key;
+  column.is_generated_key = property.is_primary_key && property.is_generated;
+  if (column.is_generated_key) column.generated_key_end = dialect.generated_key_end(property);
+  column.default_sql = default_of(property, dialect);
+  column.comment = property.comment;
+  return column;
+}
+
+ForeignKey foreign_key_of(const std::string& table,
+                          const std::string& column,
+                          const EntityMeta& target,
+                          const PropertyMeta& rules) {
+  ForeignKey key;
+  key.name = constraint_name(table, column, "foreign");
+  key.column = column;
+  key.target_table = target.table;
+  key.target_column = target.primary_key->column_name;
+  key.on_delete = rules.on_delete;
+  key.on_update = rules.on_update_rule;
+  return key;
+}
+
+void add_checks(Table& table, const PropertyMeta& property, const sql::Dialect& dialect) {
+  if (!property.check.empty()) {
+    table.checks.push_back(
+        {constraint_name(table.name, property.column_name, "check"), property.check});
+  }
+  if (!property.is_enum_text || property.enum_names.empty()) return;
+  Check check;
+  check.name = constraint_name(table.name, property.column_name,
+                               property.check.empty() ? "check" : "values_check");
+  sql::write_name(check.expression, dialect.facts(), property.column_name);
+  for (std::size_t i = 0; i < property.enum_names.size(); ++i) {
+    check.expression += i == 0 ? " in (" : ", ";
+    check.expression += dialect.text_literal(property.enum_names[i]);
+  }
+  check.expression += ")";
+  table.checks.push_back(std::move(check));
+}
+
+void add_property(Table& table, const PropertyMeta& property, const sql::Dialect& dialect) {
+  table.columns.push_back(column_of(property, dialect));
+  const std::vector<std::string> own{property.column_name};
+  if (property.is_primary_key) {
+    table.primary_key.push_back(property.column_name);
+  } else if (property.is_unique) {
+    const std::string name = !property.unique_name.empty()
+                                 ? property.unique_name
+                                 : constraint_name(table.name, property.column_name, "unique");
+    table.indexes.push_back({name, own, true});
+  } else if (property.is_indexed) {
+    const std::string name = !property.index_name.empty()
+                                 ? property.index_name
+                                 : constraint_name(table.name, property.column_name, "index");
+    table.indexes.push_back({name, own, false});
+  }
+  if (property.is_relation() && property.target != nullptr) {
+    table.foreign_keys.push_back(
+        foreign_key_of(table.name, property.column_name, *property.target, property));
+  }
+  // The target's enumerators are checked in its own table.
+  if (!property.is_relation()) add_checks(table, property, dialect);
+}
+
+Table table_of(const EntityMeta& entity, const sql::Dialect& dialect) {
+  Table table;
+  table.name = entity.table;
+  for (const PropertyMeta* property : entity.columns) add_property(table, *property, dialect);
+  for (const metadata::IndexMeta& index : entity.indexes) {
+    Index made;
+    for (const std::uint16_t property : index.properties)
+      made.columns.push_back(entity.properties[property].column_name);
+    made.is_unique = index.is_unique;
+    made.name = !index.name.empty()
+                    ? index.name
+                    : underscore_naming().index_name(table.name, made.columns,
+                                                     made.is_unique ? "unique" : "index");
+    table.indexes.push_back(std::move(made));
+  }
+  for (const metadata::CheckMeta& check : entity.checks) {
+    const std::string number = std::to_string(&check - entity.checks.data() + 1);
+    table.checks.push_back({!check.name.empty() ? check.name
+                                                : constraint_name(table.name, number, "check"),
+                            check.expression});
+  }
+  return table;
+}
+
+/// Returns the column of a pivot that holds keys of `entity`.
+Column pivot_column(const std::string& name,
+                    const EntityMeta& entity,
+                    const sql::Dialect& dialect) {
+  Column column;
+  column.name = name;
+  column.type = dialect.column_type(*entity.primary_key);
+  return column;
+}
+
+Table pivot_of(const EntityMeta& owner, const PropertyMeta& relation, const sql::Dialect& dialect) {
+  const EntityMeta& target = *relation.target;
+  Table table;
+  table.name = relation.pivot_table;
+  table.is_pivot = true;
+  const std::vector<std::string> pair{relation.join_column, relation.inverse_join_column};
+  if (relation.fixed_order) {
+    // The items keep the order in which they were inserted.
+    PropertyMeta id;
+    id.type = ValueType::integer;
+    id.is_primary_key = id.is_generated = true;
+    id.column_name = "id";
+    table.columns.push_back(column_of(id, dialect));
+    table.primary_key = {"id"};
+    table.indexes.push_back(
+        {underscore_naming().index_name(table.name, pair, "unique"), pair, true});
+  } else {
+    table.primary_key = pair;
+  }
+  table.columns.push_back(pivot_column(relation.join_column, owner, dialect));
+  table.columns.push_back(pivot_column(relation.inverse_join_column, target, dialect));
+  table.indexes.push_back({constraint_name(table.name, relation.inverse_join_column, "index"),
+                           {relation.inverse_join_column},
+                           false});
+  table.foreign_keys.push_back(foreign_key_of(table.name, relation.join_column, owner, relation));
+  table.foreign_keys.push_back(
+      foreign_key_of(table.name, relation.inverse_join_column, target, relation));
+  return table;
+}
+
+/// Puts each table after those it refers to; of a cycle the first in the list comes first.
+std::vector<Table> in_order(std::vector<Table> tables) {
+  std::vector<Table> ordered;
+  std::vector<bool> is_done(tables.size(), false);
+  const auto is_missing = [&](const std::string& name, const Table& of) {
+    if (name == of.name) return false;
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      if (!is_done[i] && tables[i].name == name) return true;
+    }
+    return false;
+  };
+  while (ordered.size() < tables.size()) {
+    std::size_t next = tables.size();
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      if (is_done[i]) continue;
+      const bool is_ready =
+          std::none_of(tables[i].foreign_keys.begin(), tables[i].foreign_keys.end(),
+                       [&](const ForeignKey& key) { return is_missing(key.target_table, tables[i]); });
+      if (is_ready) {
+        next = i;
+        break;
+      }
+      if (next == tables.size()) next = i;
+    }
+    is_done[next] = true;
+    ordered.push_back(tables[next]);
+  }
+  return ordered;
+}
+
+}  // namespace
+
+std::vector<Table> build_tables(const metadata::Registry& registry, const sql::Dialect& dialect) {
+  std::vector<Table> tables;
+  for (const EntityMeta& entity : registry.entities()) tables.push_back(table_of(entity, dialect));
+  for (const EntityMeta& entity : registry.entities()) {
+    for (const PropertyMeta& property : entity.properties) {
+      const bool is_pivot_owner = property.kind == metadata::PropertyKind::many_to_many &&
+                                  property.is_owner && property.target != nullptr;
+      if (!is_pivot_owner) continue;
+      const bool is_there = std::any_of(tables.begin(), tables.end(), [&](const Table& table) {
+        return table.name == property.pivot_table;
+      });
+      // A pivot table may be mapped as a class of its own.
+      if (!is_there) tables.push_back(pivot_of(entity, property, dialect));
+    }
+  }
+  return in_order(std::move(tables));
+}
+
+}  // namespace rowan::schema
