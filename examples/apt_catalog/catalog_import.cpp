@@ -4,18 +4,10 @@
 
 #include <algorithm>
 #include <functional>
-#include <optional>
 
 using rowan::f;
 
 namespace apt_catalog {
-namespace {
-
-std::optional<std::string> text_or_null(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
-
-}  // namespace
 
 // [load]
 void CatalogImport::load() {

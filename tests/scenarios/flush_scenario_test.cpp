@@ -67,7 +67,8 @@ TEST_F(Scenario, u07_a_unique_value_can_move_to_another_row) {
   x.email.reset();
   y.email = "n";
   em.flush();
-  EXPECT_EQ(orm.em().fork().find_one_or_fail<Author>(f<&Author::email> == "n").name, "Y");
+  auto fresh = orm.em().fork();
+  EXPECT_EQ(fresh.find_one_or_fail<Author>(f<&Author::email> == "n").name, "Y");
 }
 
 TEST_F(Scenario, u08_unique_values_can_be_swapped) {
@@ -77,8 +78,9 @@ TEST_F(Scenario, u08_unique_values_can_be_swapped) {
   em.flush();
   std::swap(x.email, y.email);
   em.flush();
-  EXPECT_EQ(orm.em().fork().find_one_or_fail<Author>(f<&Author::email> == "y@").name, "X");
-  EXPECT_EQ(orm.em().fork().find_one_or_fail<Author>(f<&Author::email> == "x@").name, "Y");
+  auto fresh = orm.em().fork();
+  EXPECT_EQ(fresh.find_one_or_fail<Author>(f<&Author::email> == "y@").name, "X");
+  EXPECT_EQ(fresh.find_one_or_fail<Author>(f<&Author::email> == "x@").name, "Y");
 }
 
 TEST_F(Scenario, u10_a_removed_row_frees_its_unique_value) {
@@ -88,7 +90,8 @@ TEST_F(Scenario, u10_a_removed_row_frees_its_unique_value) {
   em.remove(x);
   em.create<Author>({.name = "Z", .email = "x@"});
   em.flush();
-  EXPECT_EQ(orm.em().fork().find_one_or_fail<Author>(f<&Author::email> == "x@").name, "Z");
+  auto fresh = orm.em().fork();
+  EXPECT_EQ(fresh.find_one_or_fail<Author>(f<&Author::email> == "x@").name, "Z");
 }
 
 TEST_F(Scenario, u11_the_key_of_a_removed_object_can_be_created_again) {
@@ -99,7 +102,8 @@ TEST_F(Scenario, u11_the_key_of_a_removed_object_can_be_created_again) {
   em.remove(x);
   em.create<Author>({.id = id, .name = "New"});
   em.flush();
-  EXPECT_EQ(orm.em().fork().find_one_or_fail<Author>(id).name, "New");
+  auto fresh = orm.em().fork();
+  EXPECT_EQ(fresh.find_one_or_fail<Author>(id).name, "New");
 }
 
 TEST_F(Scenario, u12_an_added_child_leaves_its_old_parent) {
@@ -193,7 +197,8 @@ TEST_F(Scenario, u24_versions_are_checked_by_the_statement_that_writes_a_batch) 
   a.balance = 10;
   b.balance = 10;
   EXPECT_THROW(em.flush(), OptimisticLockError);
-  EXPECT_EQ(orm.em().fork().find_one_or_fail<Account>(a.id).balance, 0);
+  auto fresh = orm.em().fork();
+  EXPECT_EQ(fresh.find_one_or_fail<Account>(a.id).balance, 0);
 }
 
 TEST_F(Scenario, u26_a_value_toggled_back_is_no_change) {
