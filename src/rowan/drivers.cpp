@@ -25,8 +25,7 @@ struct Scheme {
 const std::vector<Scheme>& schemes() {
   static const std::vector<Scheme> known = {
 #ifdef ROWAN_WITH_SQLITE
-      {"sqlite",
-       [](std::string_view url) { return make_sqlite_driver(parse_sqlite_url(url)); }},
+      {"sqlite", [](std::string_view url) { return make_sqlite_driver(parse_sqlite_url(url)); }},
 #endif
   };
   return known;

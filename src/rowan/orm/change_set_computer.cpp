@@ -99,9 +99,12 @@ void ChangeSetComputer::scrub_references() {
   }
 }
 
-void ChangeSetComputer::check_required(const EntityMeta& entity, void* object) {
+void ChangeSetComputer::check_required(const EntityMeta& entity,
+                                       void* object,
+                                       const metadata::IndexSet* changed) {
   for (const PropertyMeta* property : entity.to_one) {
     if (!property->is_owner || property->is_nullable) continue;
+    if (changed != nullptr && !changed->has(static_cast<std::size_t>(property->column))) continue;
     if (UnitOfWork::ref_at(object, *property).target() == nullptr) {
       throw ValidationError("Value for " + entity.name + "." + property->name +
                             " is required, an empty reference found in " +
@@ -120,7 +123,7 @@ void ChangeSetComputer::collect_inserts(ChangeSets& sets) {
     for (void* object : store->created) {
       SlotHeader& header = header_of(object);
       if (header.life != SlotHeader::created || !header.is_persisted || header.mark != 0) continue;
-      check_required(store->entity(), object);
+      check_required(store->entity(), object, nullptr);
       header.mark = 1;
       rows.push_back(object);
     }
@@ -196,9 +199,9 @@ void ChangeSetComputer::collect_updates(ChangeSets& sets) {
 
 void ChangeSetComputer::add_update(ChangeSets& sets, TypeStore& store, void* object) {
   const EntityMeta& entity = store.entity();
-  check_required(entity, object);
   metadata::IndexSet changed;
   store.functions().changed_columns(object, model::snapshot_of(object), changed);
+  check_required(entity, object, &changed);
   if (header_of(object).has_forced) changed |= unit_.forced[object];
   bool has_token = false;
   bool token_changed = false;

@@ -23,7 +23,10 @@ class ChangeSetComputer {
   void collect_removals(ChangeSets& sets);
   void collect_updates(ChangeSets& sets);
   void add_update(ChangeSets& sets, TypeStore& store, void* object);
-  void check_required(const metadata::EntityMeta& entity, void* object);
+  /// Refuses an empty required reference, in those of `changed` only where that is given.
+  void check_required(const metadata::EntityMeta& entity,
+                      void* object,
+                      const metadata::IndexSet* changed);
   void order_by_depth(const metadata::EntityMeta& entity,
                       std::vector<void*>& objects,
                       bool children_first);

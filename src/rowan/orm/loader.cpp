@@ -649,9 +649,9 @@ std::size_t Loader::count(void* owner, const PropertyMeta& property, const Condi
     both.nodes.push_back(node);
     both.values.push_back(Value(model::key_of(owner)));
     if (where != nullptr) {
-      Condition extra = where->json != nullptr ? query::resolve_json(unit_.state().registry,
-                                                                     *property.target, *where)
-                                               : *where;
+      Condition extra = where->json != nullptr
+                            ? query::resolve_json(unit_.state().registry, *property.target, *where)
+                            : *where;
       both = query::combine(query::Op::and_, std::move(both), std::move(extra));
     }
     return count(*property.target, both, FlushMode::commit);

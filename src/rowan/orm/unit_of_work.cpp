@@ -149,6 +149,8 @@ void* UnitOfWork::create(const EntityMeta& entity, void* from, bool persist) {
   if (!functions.is_unset(from, key_column) || !entity.primary_key->is_generated) {
     functions.encode(from, &key_column, 1, &key, scratch_, store);
     require_key_is_free(entity, store, key);
+    // Short text lies inside the object, which is about to be moved from.
+    if (key.has_bytes()) key = value::Cell::of_bytes(scratch_.copy(key.bytes()), key.type);
   }
   void* object = store.allocate();
   try {

@@ -86,8 +86,7 @@ std::string create_table(const sql::Dialect& dialect, const Table& table) {
 
 }  // namespace
 
-std::vector<std::string> render_create(const sql::Dialect& dialect,
-                                       std::span<const Table> tables) {
+std::vector<std::string> render_create(const sql::Dialect& dialect, std::span<const Table> tables) {
   std::vector<std::string> statements;
   for (const Table& table : tables) {
     statements.push_back(create_table(dialect, table));

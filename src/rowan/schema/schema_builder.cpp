@@ -34,7 +34,8 @@ std::string default_of(const PropertyMeta& property, const sql::Dialect& dialect
   switch (value.kind) {
     case DefaultValue::Kind::none:
       return property.is_version && property.type == ValueType::integer ? "1" : "";
-    case DefaultValue::Kind::boolean: return std::string(dialect.boolean_literal(value.integer != 0));
+    case DefaultValue::Kind::boolean:
+      return std::string(dialect.boolean_literal(value.integer != 0));
     case DefaultValue::Kind::integer:
       if (property.is_enum_text)
         return dialect.text_literal(name_of_enumerator(property, value.integer));
@@ -134,9 +135,9 @@ Table table_of(const EntityMeta& entity, const sql::Dialect& dialect) {
   }
   for (const metadata::CheckMeta& check : entity.checks) {
     const std::string number = std::to_string(&check - entity.checks.data() + 1);
-    table.checks.push_back({!check.name.empty() ? check.name
-                                                : constraint_name(table.name, number, "check"),
-                            check.expression});
+    table.checks.push_back(
+        {!check.name.empty() ? check.name : constraint_name(table.name, number, "check"),
+         check.expression});
   }
   return table;
 }
@@ -196,9 +197,9 @@ std::vector<Table> in_order(std::vector<Table> tables) {
     std::size_t next = tables.size();
     for (std::size_t i = 0; i < tables.size(); ++i) {
       if (is_done[i]) continue;
-      const bool is_ready =
-          std::none_of(tables[i].foreign_keys.begin(), tables[i].foreign_keys.end(),
-                       [&](const ForeignKey& key) { return is_missing(key.target_table, tables[i]); });
+      const bool is_ready = std::none_of(
+          tables[i].foreign_keys.begin(), tables[i].foreign_keys.end(),
+          [&](const ForeignKey& key) { return is_missing(key.target_table, tables[i]); });
       if (is_ready) {
         next = i;
         break;

@@ -1,4 +1,4 @@
-// A connection is taken by one compare-and-swap; only who must wait takes the lock.
+// Lends connections: a free one by compare-and-swap, and the lock for those who must wait.
 
 #include <rowan/sql/connection_pool.hpp>
 
@@ -45,9 +45,8 @@ ConnectionPool::Slot* ConnectionPool::try_lend(std::vector<std::unique_ptr<Slot>
 ConnectionPool::Slot& ConnectionPool::wait_for(std::vector<std::unique_ptr<Slot>>& lane,
                                                backend::Access access) {
   const void* self = this_thread();
-  const bool holds_all = std::all_of(lane.begin(), lane.end(), [&](const auto& slot) {
-    return slot->holder.load() == self;
-  });
+  const bool holds_all = std::all_of(lane.begin(), lane.end(),
+                                     [&](const auto& slot) { return slot->holder.load() == self; });
   if (holds_all) {
     throw ValidationError(
         std::string("this thread asks for another connection to ") +

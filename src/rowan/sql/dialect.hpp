@@ -23,11 +23,12 @@ struct DialectFacts {
   backend::Capabilities capabilities;
   char quote = '"';
   std::string_view null_safe_equal = " is not distinct from ";
-  std::string_view limit_for_all{};  ///< written where an offset needs a limit; empty where it needs none
-  bool orders_nulls = true;          ///< knows `nulls first` and `nulls last`
-  bool has_decimals = true;          ///< false: exact numbers are text, and compared as numbers by a cast
-  bool returning_in_order = false;   ///< `returning` of many rows gives them as they were inserted
-  bool has_default_values = true;    ///< knows `insert into t default values`
+  std::string_view
+      limit_for_all{};       ///< written where an offset needs a limit; empty where it needs none
+  bool orders_nulls = true;  ///< knows `nulls first` and `nulls last`
+  bool has_decimals = true;  ///< false: exact numbers are text, and compared as numbers by a cast
+  bool returning_in_order = false;  ///< `returning` of many rows gives them as they were inserted
+  bool has_default_values = true;   ///< knows `insert into t default values`
   bool has_inline_foreign_keys = false;  ///< foreign keys stand in `create table` only
   std::size_t parameter_limit = 32766;
   std::size_t insert_rows = 100;  ///< rows of one insert
@@ -35,7 +36,7 @@ struct DialectFacts {
   std::size_t delete_rows = 500;
   std::size_t pivot_delete_rows = 50;
   std::string_view defer_constraints{};  ///< run in a transaction
-  std::string_view foreign_keys_off{};   ///< run before tables are dropped, outside of a transaction
+  std::string_view foreign_keys_off{};  ///< run before tables are dropped, outside of a transaction
   std::string_view foreign_keys_on{};
   std::string_view foreign_keys_state{};  ///< a query that yields 1 where foreign keys are checked
   std::string_view read_only_on{};  ///< run after the begin of a transaction that may not write
@@ -71,7 +72,9 @@ class Dialect {
   virtual void write_placeholder(std::string& out, std::size_t position, const Parameter&) const;
   /// Appends the condition that `column`, written already, is one of the values of a list too long for placeholders.
   /// The list is one parameter.
-  virtual void write_long_list(std::string& out, std::string_view placeholder, bool is_negated) const;
+  virtual void write_long_list(std::string& out,
+                               std::string_view placeholder,
+                               bool is_negated) const;
   /// Returns how values of the property lie in its column.
   [[nodiscard]] virtual Storage storage_of(const metadata::PropertyMeta& property) const;
   /// Returns the end of a select that locks rows; empty where the database has no such locks.

@@ -188,8 +188,7 @@ void SelectRenderer::write_join(const Scope& scope, std::size_t source) {
   const metadata::EntityMeta& parent = *select.sources[joined.parent].entity;
   const std::string near = alias_of(select, joined.parent);
   const std::string alias = alias_of(select, source);
-  const std::string_view join =
-      joined.kind == query::JoinKind::left ? " left join " : " join ";
+  const std::string_view join = joined.kind == query::JoinKind::left ? " left join " : " join ";
   if (is_many_to_many(&relation)) {
     const PivotSides sides = sides_of(relation);
     writer_.add(join).name(relation.pivot_table).add(" as ").add(alias).add("p on ");
@@ -395,9 +394,9 @@ void SelectRenderer::write_list(const Scope& scope, const BoundExpr& expr) {
   write_operand(scope, expr);
   const PropertyMeta* property = expr.column.property;
   // JSON has no bytes, so lists of UUIDs and blobs stay placeholders at any length.
-  const bool has_bytes = property != nullptr && (property->type == ValueType::uuid ||
-                                                 property->type == ValueType::blob ||
-                                                 property->type == ValueType::decimal);
+  const bool has_bytes = property != nullptr &&
+                         (property->type == ValueType::uuid || property->type == ValueType::blob ||
+                          property->type == ValueType::decimal);
   if (expr.value_count > writer_.facts().capabilities.list_parameters && !has_bytes) {
     writer_.long_list(expr.value, expr.value_count, property, is_negated);
     return;
@@ -450,8 +449,8 @@ void SelectRenderer::write_value(const BoundExpr& expr, std::uint32_t value) {
                             expr.aggregate == Aggregate::max;
   const PropertyMeta* property =
       is_own_value && !expr.is_count_all ? expr.column.property : nullptr;
-  const bool is_cast = !writer_.facts().has_decimals && property != nullptr &&
-                       property->type == ValueType::decimal;
+  const bool is_cast =
+      !writer_.facts().has_decimals && property != nullptr && property->type == ValueType::decimal;
   if (is_cast) writer_.add("cast(");
   writer_.parameter(value, property);
   if (is_cast) writer_.add(" as numeric)");
@@ -462,8 +461,7 @@ void SelectRenderer::write_column(const Scope& scope, const BoundColumn& column)
 }
 
 void SelectRenderer::write_number(const Scope& scope, const BoundColumn& column) {
-  const bool is_cast =
-      !writer_.facts().has_decimals && column.property->type == ValueType::decimal;
+  const bool is_cast = !writer_.facts().has_decimals && column.property->type == ValueType::decimal;
   if (is_cast) writer_.add("cast(");
   write_column(scope, column);
   if (is_cast) writer_.add(" as numeric)");

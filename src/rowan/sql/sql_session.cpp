@@ -265,8 +265,7 @@ std::uint64_t SqlSession::run_batch(const BatchPlan& plan, backend::ReturnedRows
   std::uint64_t affected = 0;
   for (std::size_t first = 0; first < count; first += limit) {
     const std::size_t rows = std::min(limit, count - first);
-    affected +=
-        run_chunk(plan, first, rows, plan.is_padded ? padded(rows, limit) : rows, returned);
+    affected += run_chunk(plan, first, rows, plan.is_padded ? padded(rows, limit) : rows, returned);
   }
   return affected;
 }
@@ -312,8 +311,7 @@ void SqlSession::insert(const backend::InsertBatch& batch, backend::ReturnedRows
   add_names(plan.key, *batch.entity, batch.columns);
   add_names(plan.key, *batch.entity, batch.returning);
   add_parameters(plan.row, dialect_, *batch.entity, batch.columns);
-  const bool is_single =
-      batch.columns.empty() || (plan.has_returning && !facts.returning_in_order);
+  const bool is_single = batch.columns.empty() || (plan.has_returning && !facts.returning_in_order);
   plan.chunk_rows = is_single ? 1 : facts.insert_rows;
   plan.render = [&](std::size_t rows) {
     return render_insert(dialect_, *batch.entity, batch.columns, rows, batch.returning);

@@ -48,8 +48,7 @@ class SqlSession final : public backend::Session {
   std::optional<std::int64_t> reserve_keys(const metadata::EntityMeta& entity,
                                            std::size_t count) override;
   void insert(const backend::InsertBatch& batch, backend::ReturnedRows* returned) override;
-  std::uint64_t update(const backend::UpdateBatch& batch,
-                       backend::ReturnedRows* returned) override;
+  std::uint64_t update(const backend::UpdateBatch& batch, backend::ReturnedRows* returned) override;
   std::uint64_t remove(const backend::DeleteBatch& batch) override;
   void insert_pivot(const backend::PivotBatch& batch) override;
   void remove_pivot(const backend::PivotBatch& batch) override;

@@ -58,7 +58,8 @@ std::int64_t number(std::string_view name, std::string_view value, std::int64_t 
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out);
   if (error != std::errc{} || end != value.data() + value.size() || out < least) {
     throw ValidationError("the SQLite URL's parameter '" + std::string(name) +
-                          "' needs a whole number, and " + base::quoted(value) + " is none it takes");
+                          "' needs a whole number, and " + base::quoted(value) +
+                          " is none it takes");
   }
   return out;
 }
@@ -94,7 +95,8 @@ void set(SqliteConfig& config, std::string_view name, const std::string& value) 
 SqliteConfig parse_sqlite_url(std::string_view url) {
   constexpr std::string_view scheme = "sqlite:";
   if (!url.starts_with(scheme))
-    throw ValidationError("a SQLite URL begins with 'sqlite:', as sqlite:app.db or sqlite::memory:");
+    throw ValidationError(
+        "a SQLite URL begins with 'sqlite:', as sqlite:app.db or sqlite::memory:");
   std::string_view rest = url.substr(scheme.size());
   const auto mark = rest.find('?');
   std::string_view path = rest.substr(0, mark);

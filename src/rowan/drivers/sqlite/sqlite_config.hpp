@@ -23,10 +23,10 @@ struct SqliteConfig {
   Mode mode = Mode::create;
   std::chrono::milliseconds busy_timeout{5000};  ///< how long to wait for another process's lock
   bool foreign_keys = true;
-  std::string journal_mode{};               ///< empty: "wal" for files
-  std::string synchronous{};                ///< empty: SQLite's own, "full"
+  std::string journal_mode{};                ///< empty: "wal" for files
+  std::string synchronous{};                 ///< empty: SQLite's own, "full"
   std::optional<std::int64_t> cache_size{};  ///< pages, or KiB where negative
-  std::size_t readers = 4;                  ///< connections that read a file beside the one that writes
+  std::size_t readers = 4;  ///< connections that read a file beside the one that writes
 
   [[nodiscard]] bool is_in_memory() const noexcept { return path == ":memory:"; }
 };

@@ -14,7 +14,8 @@ std::shared_ptr<backend::Driver> make_sqlite_driver(const SqliteConfig& config) 
   if (config.path.empty())
     throw ValidationError("SqliteConfig::path is empty: name a file, or \":memory:\"");
   if (config.is_in_memory() && config.mode != SqliteConfig::Mode::create)
-    throw ValidationError("a database in memory starts empty, so it cannot be opened as it is: leave out the mode");
+    throw ValidationError(
+        "a database in memory starts empty, so it cannot be opened as it is: leave out the mode");
   sql::SqlDriverParts parts;
   parts.name = "SQLite";
   parts.dialect = std::make_unique<drivers::sqlite::SqliteDialect>();

@@ -1,4 +1,4 @@
-// Sorts result codes; their numbers are part of SQLite's file format promise and do not change.
+// Sorts the result codes of SQLite into the hierarchy of errors.
 
 #include <rowan/drivers/sqlite/sqlite_errors.hpp>
 
@@ -98,10 +98,10 @@ void throw_sqlite_error(const SqliteFailure& failure) {
       }
       [[fallthrough]];
     case sqlite_locked:
-      throw LockWaitTimeoutError(details_of(
-          failure,
-          "another connection held the lock longer than busy_timeout: try again, keep "
-          "transactions short, or raise busy_timeout"));
+      throw LockWaitTimeoutError(
+          details_of(failure,
+                     "another connection held the lock longer than busy_timeout: try again, keep "
+                     "transactions short, or raise busy_timeout"));
     case sqlite_perm:
     case sqlite_auth:
     case sqlite_read_only:
@@ -112,7 +112,8 @@ void throw_sqlite_error(const SqliteFailure& failure) {
     case sqlite_full:
       throw StorageError(details_of(failure, "the disk is full: make room and try again"));
     case sqlite_io_error:
-      throw StorageError(details_of(failure, "the disk or the file system failed: look at its log"));
+      throw StorageError(
+          details_of(failure, "the disk or the file system failed: look at its log"));
     case sqlite_corrupt:
       throw StorageError(
           details_of(failure, "the file is damaged or cut off: restore it from a backup"));
