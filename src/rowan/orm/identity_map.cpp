@@ -9,16 +9,24 @@
 namespace rowan::orm {
 
 bool IdentityMap::matches(const void* object, const value::Cell& key) noexcept {
-  return !key.has_bytes() || model::key_of(object).bytes() == key.bytes();
+  return model::key_of(object).bytes() == key.bytes();
 }
 
 void IdentityMap::insert(void* object) {
   if ((size_ + 1) * 2 > entries_.size()) grow();
-  const std::uint64_t word = word_of(model::key_of(object));
-  std::size_t at = slot_of(word);
-  while (entries_[at].object != nullptr) at = (at + 1) & mask_;
-  entries_[at] = {word, object};
+  put({word_of(model::key_of(object)), object});
   ++size_;
+}
+
+void IdentityMap::put(const Entry& entry) noexcept {
+  std::size_t at = slot_of(entry.word);
+  while (entries_[at].object != nullptr) at = (at + 1) & mask_;
+  entries_[at] = entry;
+  if (place_count_ < places_kept) {
+    places_[place_count_++] = static_cast<std::uint32_t>(at);
+  } else {
+    forget_places();
+  }
 }
 
 void IdentityMap::erase(const value::Cell& key) noexcept {
@@ -26,11 +34,13 @@ void IdentityMap::erase(const value::Cell& key) noexcept {
   const std::uint64_t word = word_of(key);
   std::size_t at = slot_of(word);
   while (entries_[at].object != nullptr &&
-         !(entries_[at].word == word && matches(entries_[at].object, key))) {
+         !(entries_[at].word == word &&
+           (!key.has_bytes() || matches(entries_[at].object, key)))) {
     at = (at + 1) & mask_;
   }
   if (entries_[at].object == nullptr) return;
   --size_;
+  forget_places();
   // Close the gap: move back every later entry of the run that may not stand behind an empty place.
   std::size_t gap = at;
   for (std::size_t next = (at + 1) & mask_; entries_[next].object != nullptr;
@@ -45,7 +55,12 @@ void IdentityMap::erase(const value::Cell& key) noexcept {
 }
 
 void IdentityMap::clear() noexcept {
-  if (size_ != 0) std::fill(entries_.begin(), entries_.end(), Entry{});
+  if (place_count_ <= places_kept) {
+    for (std::size_t i = 0; i < place_count_; ++i) entries_[places_[i]] = Entry{};
+  } else {
+    std::fill(entries_.begin(), entries_.end(), Entry{});
+  }
+  place_count_ = 0;
   size_ = 0;
 }
 
@@ -54,11 +69,9 @@ void IdentityMap::grow() {
   const std::size_t capacity = old.empty() ? 16 : old.size() * 2;
   entries_.assign(capacity, Entry{});
   mask_ = capacity - 1;
+  place_count_ = 0;
   for (const Entry& entry : old) {
-    if (entry.object == nullptr) continue;
-    std::size_t at = slot_of(entry.word);
-    while (entries_[at].object != nullptr) at = (at + 1) & mask_;
-    entries_[at] = entry;
+    if (entry.object != nullptr) put(entry);
   }
 }
 

@@ -26,7 +26,8 @@ class IdentityMap {
     for (std::size_t at = slot_of(word);; at = (at + 1) & mask_) {
       const Entry& entry = entries_[at];
       if (entry.object == nullptr) return nullptr;
-      if (entry.word == word && matches(entry.object, key)) return entry.object;
+      if (entry.word == word && (!key.has_bytes() || matches(entry.object, key)))
+        return entry.object;
     }
   }
   /// Maps the object's present key to it. Requires: the key is free.
@@ -49,10 +50,17 @@ class IdentityMap {
   }
   static bool matches(const void* object, const value::Cell& key) noexcept;
   void grow();
+  void put(const Entry& entry) noexcept;
+  void forget_places() noexcept { place_count_ = places_kept + 1; }
+
 
   std::vector<Entry> entries_;
   std::size_t mask_ = 0;
   std::size_t size_ = 0;
+  /// Where the first entries stand, so that clearing a large table with few of them costs little.
+  static constexpr std::size_t places_kept = 32;
+  std::size_t place_count_ = 0;  ///< more than places_kept: not known
+  std::uint32_t places_[places_kept] = {};
 };
 
 }  // namespace rowan::orm

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <rowan/orm/unit_of_work.hpp>
+#include <rowan/orm/fetch.hpp>
 #include <rowan/query/find_options.hpp>
 
 #include <cstdint>
@@ -51,37 +51,13 @@ class Loader {
                     const query::FindSpec& spec);
 
  private:
-  struct Join {
-    std::vector<const metadata::PropertyMeta*> path;
-    int parent = -1;  ///< index of the join that the last step starts from, -1 for the root
-  };
-  [[nodiscard]] std::vector<Join> joins_of(const metadata::EntityMeta& entity,
-                                           const query::FindSpec& spec,
-                                           LoadStrategy strategy) const;
-  void* hydrate(const metadata::EntityMeta& entity,
-                const value::Cell* row,
-                std::span<const std::uint16_t> columns,
-                bool is_whole,
-                metadata::MergeMode mode);
-  void populate_step(const metadata::EntityMeta& entity,
-                     std::span<void* const> objects,
-                     const metadata::PropertyMeta& property,
-                     const query::FindSpec& spec,
-                     std::vector<void*>& reached);
-  void load_references(const metadata::PropertyMeta& property, const std::vector<void*>& targets);
-  void load_collections(const metadata::EntityMeta& entity,
-                        std::span<void* const> owners,
-                        const metadata::PropertyMeta& property,
-                        const query::Condition* where,
-                        std::span<const query::OrderTerm> order,
-                        std::optional<std::int64_t> limit,
-                        std::optional<std::int64_t> offset);
-  void fill(void* owner,
-            const metadata::PropertyMeta& property,
-            std::vector<void*> items,
-            bool is_partial);
-  [[nodiscard]] std::vector<std::uint16_t> columns_of(const metadata::EntityMeta& entity,
-                                                      const query::FindSpec& spec) const;
+  [[nodiscard]] std::vector<FetchJoin> joins_of(const metadata::EntityMeta& entity,
+                                                const query::FindSpec& spec,
+                                                std::vector<std::vector<std::uint16_t>>& columns) const;
+  [[nodiscard]] std::size_t count_pairs(void* owner,
+                                        const metadata::PropertyMeta& property,
+                                        const query::Condition* where);
+  void* read_by_key(const metadata::EntityMeta& entity, const value::Cell& key);
 
   UnitOfWork& unit_;
 };

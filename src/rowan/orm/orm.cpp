@@ -17,7 +17,8 @@ OrmState::OrmState(std::shared_ptr<backend::Driver> the_driver,
                    const NamingStrategy& naming)
     : driver(std::move(the_driver)),
       registry(std::move(entities), naming),
-      insert_order(commit_order(registry)) {}
+      insert_order(commit_order(registry)),
+      plans(registry.entities().size()) {}
 
 OrmState::~OrmState() = default;
 

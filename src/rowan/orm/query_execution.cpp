@@ -43,8 +43,6 @@ void flush_for(UnitOfWork& unit, const metadata::IndexSet& read) {
   }
 }
 
-constexpr std::uint64_t builder_plan = 5;
-
 }  // namespace
 
 void EntityManager::select(const query::Select& given, query::RowSink& sink) {
@@ -54,7 +52,8 @@ void EntityManager::select(const query::Select& given, query::RowSink& sink) {
   metadata::IndexSet read;
   query::collect_entities(registry, select, read);
   flush_for(unit, read);
-  orm::ShapeKey key{builder_plan};
+  orm::ShapeKey key;
+  key.push_back(static_cast<std::uint64_t>(orm::PlanKind::rows));
   query::append_shape(select, key);
   const backend::PreparedSelect& plan = state_->plans.get(
       key, [&] { return state_->driver->prepare(query::bind_select(registry, select)); });

@@ -98,6 +98,8 @@ struct BoundSelect {
   /// `page_sources` (joined inside as well).
   bool page_root = false;
   LockMode lock = LockMode::none;
+  /// Rows of one root may follow each other, and the reader needs of the later ones no cell of the root but its key.
+  bool repeats_root = false;
   /// Correlation of a subquery with its outer select: root of this = `correlated` relation of the
   /// outer source.
   const metadata::PropertyMeta* correlated_relation = nullptr;

@@ -13,6 +13,8 @@ CachedStatement& PreparedConnection::take_anew(const SqlPlan& plan) {
   kept.statement.reset();
   kept.serial = 0;
   kept.statement = connection_->prepare(plan.statement().text);
+  if (const RepeatedColumns repeated = plan.repeated(); repeated.columns > 0)
+    kept.statement->skip_repeated(repeated.columns, repeated.key);
   kept.serial = plan.serial();
   kept.is_in_use = true;
   return kept;

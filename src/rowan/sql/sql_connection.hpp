@@ -30,6 +30,12 @@ class SqlStatement {
   [[nodiscard]] virtual std::size_t column_count() const noexcept = 0;
   /// Returns how many rows the last run changed.
   [[nodiscard]] virtual std::uint64_t affected() const noexcept = 0;
+  /// Allows step() to leave the first `columns` cells as they are, but that at `key`, in a row whose `key` is the same
+  /// integer as in the row before.
+  virtual void skip_repeated(std::size_t columns, std::size_t key) noexcept {
+    static_cast<void>(columns);
+    static_cast<void>(key);
+  }
   /// Makes the statement ready for the next run.
   virtual void reset() noexcept = 0;
   [[nodiscard]] virtual std::string_view text() const noexcept = 0;

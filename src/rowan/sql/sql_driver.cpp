@@ -29,6 +29,22 @@ bool is_single_row(const query::BoundSelect& select) {
          picks_one_key(select, select.where);
 }
 
+RepeatedColumns repeated_of(const query::BoundSelect& select) {
+  RepeatedColumns repeated;
+  if (!select.repeats_root) return repeated;
+  const metadata::PropertyMeta* key = select.sources[0].entity->primary_key;
+  bool has_key = false;
+  for (const query::BoundTerm& term : select.terms) {
+    if (term.column.source != 0 || term.column.property == nullptr) break;
+    if (term.column.property == key) {
+      repeated.key = repeated.columns;
+      has_key = true;
+    }
+    ++repeated.columns;
+  }
+  return has_key && repeated.columns > 1 ? repeated : RepeatedColumns{};
+}
+
 }  // namespace
 
 SqlDriver::SqlDriver(SqlDriverParts parts)
@@ -38,7 +54,8 @@ SqlDriver::~SqlDriver() = default;
 
 std::unique_ptr<backend::PreparedSelect> SqlDriver::prepare(query::BoundSelect select) {
   StatementText text = render_select(dialect(), select);
-  return std::make_unique<SqlPlan>(std::move(text), is_single_row(select), numbers_);
+  return std::make_unique<SqlPlan>(std::move(text), is_single_row(select), repeated_of(select),
+                                   numbers_);
 }
 
 std::string SqlDriver::text_of(const query::BoundMutation& mutation) {

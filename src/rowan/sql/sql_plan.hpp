@@ -39,12 +39,22 @@ class PlanNumbers final {
   std::atomic<std::uint64_t> serial_ = 0;
 };
 
+/// The leading columns of a select that need not be read again while their key stays the same; none where 0.
+struct RepeatedColumns {
+  std::size_t columns = 0;
+  std::size_t key = 0;
+};
+
 /// A select as text. Thread safety: immutable.
 class SqlPlan final : public backend::PreparedSelect {
  public:
-  SqlPlan(StatementText statement, bool is_single_row, std::shared_ptr<PlanNumbers> numbers)
+  SqlPlan(StatementText statement,
+          bool is_single_row,
+          RepeatedColumns repeated,
+          std::shared_ptr<PlanNumbers> numbers)
       : statement_(std::move(statement)),
         is_single_row_(is_single_row),
+        repeated_(repeated),
         numbers_(std::move(numbers)),
         number_(numbers_->take()),
         serial_(numbers_->next_serial()) {
@@ -62,6 +72,7 @@ class SqlPlan final : public backend::PreparedSelect {
   [[nodiscard]] const StatementText& statement() const noexcept { return statement_; }
   /// Tells whether the key is compared with one value, so that there is no second row.
   [[nodiscard]] bool is_single_row() const noexcept { return is_single_row_; }
+  [[nodiscard]] RepeatedColumns repeated() const noexcept { return repeated_; }
   /// Tells whether the placeholders are the values as they come.
   [[nodiscard]] bool is_in_order() const noexcept { return is_in_order_; }
   [[nodiscard]] bool has_lists() const noexcept { return has_lists_; }
@@ -73,6 +84,7 @@ class SqlPlan final : public backend::PreparedSelect {
  private:
   StatementText statement_;
   bool is_single_row_;
+  RepeatedColumns repeated_;
   bool has_lists_ = false;
   bool is_in_order_ = true;
   std::shared_ptr<PlanNumbers> numbers_;

@@ -58,6 +58,10 @@ class SqliteStatement final : public sql::SqlStatement {
   }
   [[nodiscard]] std::size_t column_count() const noexcept override { return cells_.size(); }
   [[nodiscard]] std::uint64_t affected() const noexcept override { return affected_; }
+  void skip_repeated(std::size_t columns, std::size_t key) noexcept override {
+    repeated_columns_ = columns;
+    repeated_key_ = key;
+  }
   void reset() noexcept override {
     sqlite3_reset(statement_);
     has_row_ = false;
@@ -78,6 +82,8 @@ class SqliteStatement final : public sql::SqlStatement {
   std::vector<Cell> cells_;
   bool has_row_ = false;
   bool is_started_ = false;
+  std::size_t repeated_columns_ = 0;
+  std::size_t repeated_key_ = 0;
   int changes_before_ = 0;
   bool is_reading_ = sqlite3_stmt_readonly(statement_) != 0;
   std::uint64_t affected_ = 0;
@@ -126,12 +132,20 @@ const Cell* SqliteStatement::read_row() {
   if (!has_row_) [[unlikely]] {
     // After a change of the schema SQLite may have prepared the text anew, with other columns.
     cells_.resize(static_cast<std::size_t>(sqlite3_column_count(statement_)));
-    has_row_ = true;
   }
-  int column = 0;
-  for (Cell& cell : cells_) {
+  std::size_t column = 0;
+  if (repeated_columns_ > 0) {
+    sqlite3_value* key = sqlite3_column_value(statement_, static_cast<int>(repeated_key_));
+    const Cell& before = cells_[repeated_key_];
+    if (has_row_ && before.type == ValueType::integer && sqlite3_value_type(key) == SQLITE_INTEGER &&
+        sqlite3_value_int64(key) == before.integer)
+      column = repeated_columns_;
+  }
+  has_row_ = true;
+  for (; column < cells_.size(); ++column) {
+    Cell& cell = cells_[column];
     // One look-up of the column; each sqlite3_column_... would check it again.
-    sqlite3_value* value = sqlite3_column_value(statement_, column++);
+    sqlite3_value* value = sqlite3_column_value(statement_, static_cast<int>(column));
     switch (sqlite3_value_type(value)) {
       case SQLITE_INTEGER:
         cell.integer = sqlite3_value_int64(value);
