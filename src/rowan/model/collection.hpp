@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <rowan/model/list_pool.hpp>
 #include <rowan/model/relation_host.hpp>
 #include <rowan/model/slot.hpp>
 
@@ -145,6 +146,11 @@ class EntityList {
  public:
   EntityList() noexcept = default;
   explicit EntityList(std::vector<void*> items) noexcept : items_(std::move(items)) {}
+  EntityList(const EntityList&) = default;
+  EntityList(EntityList&&) noexcept = default;
+  EntityList& operator=(const EntityList&) = default;
+  EntityList& operator=(EntityList&&) noexcept = default;
+  ~EntityList() { model::give_back_list(std::move(items_)); }
 
   [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
   [[nodiscard]] bool empty() const noexcept { return items_.empty(); }

@@ -110,6 +110,10 @@ std::vector<void*> EntityManager::do_find(const EntityMeta& entity,
   return Loader(unit).find(entity, where, spec);
 }
 
+void* EntityManager::do_find_by_key(const EntityMeta& entity, const Value& key) {
+  return Loader(unit()).find_by_key(entity, key.as_cell());
+}
+
 void* EntityManager::do_find_one(const EntityMeta& entity,
                                  const query::Condition& where,
                                  query::FindSpec spec,
@@ -119,13 +123,7 @@ void* EntityManager::do_find_one(const EntityMeta& entity,
                       where.values[0].type() != ValueType::object;
   if (is_key && spec.lock_mode == query::LockMode::none) {
     void* object = Loader(unit).find_by_key(entity, where.values[0].as_cell(), spec);
-    if (object == nullptr && or_fail) {
-      const value::Cell key = where.values[0].as_cell();
-      throw NotFoundError(entity.name + " not found by its key " +
-                          (key.type == ValueType::integer
-                               ? std::to_string(key.integer)
-                               : std::string("(") + std::string(to_string(key.type)) + ")"));
-    }
+    if (object == nullptr && or_fail) fail_find(entity, where.values[0]);
     return object;
   }
   if (!spec.limit) spec.limit = spec.strict ? 2 : 1;
@@ -198,6 +196,14 @@ bool EntityManager::do_refresh(const EntityMeta& entity, void* object) {
                           ", which was never flushed");
   }
   return Loader(unit).refresh(object);
+}
+
+void EntityManager::fail_find(const EntityMeta& entity, const Value& key) {
+  const value::Cell cell = key.as_cell();
+  std::string shown = "(" + std::string(to_string(cell.type)) + ")";
+  if (cell.type == ValueType::integer) shown = std::to_string(cell.integer);
+  if (cell.type == ValueType::text) shown = "\"" + std::string(cell.bytes()) + "\"";
+  throw NotFoundError(entity.name + " not found by its key " + shown);
 }
 
 void EntityManager::fail_refresh(const EntityMeta& entity) {

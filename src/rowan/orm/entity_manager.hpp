@@ -112,11 +112,17 @@ class EntityManager final : private query::QueryExecutor {
   /// Returns the object, null where no row matches. By key: from the identity map where it is loaded.
   template <class T>
   [[nodiscard]] T* find_one(const Filter<T>& where, const FindOptions<T>& options = {}) & {
+    if (const Value* key = where.key(); key != nullptr && options.is_plain())
+      return static_cast<T*>(do_find_by_key(meta_of<T>(), *key));
     return static_cast<T*>(do_find_one(meta_of<T>(), where.condition(), options.erased(), false));
   }
   /// Errors: NotFoundError where no row matches; with `strict`, ValidationError where several do.
   template <class T>
   T& find_one_or_fail(const Filter<T>& where, const FindOptions<T>& options = {}) & {
+    if (const Value* key = where.key(); key != nullptr && options.is_plain()) {
+      if (void* found = do_find_by_key(meta_of<T>(), *key)) return *static_cast<T*>(found);
+      fail_find(meta_of<T>(), *key);
+    }
     return *static_cast<T*>(do_find_one(meta_of<T>(), where.condition(), options.erased(), true));
   }
   /// Returns one page and the number of all rows that match.
@@ -257,6 +263,7 @@ class EntityManager final : private query::QueryExecutor {
   std::vector<void*> do_find(const metadata::EntityMeta&,
                              const query::Condition&,
                              const query::FindSpec&);
+  void* do_find_by_key(const metadata::EntityMeta&, const Value& key);
   void* do_find_one(const metadata::EntityMeta&,
                     const query::Condition&,
                     query::FindSpec,
@@ -275,6 +282,7 @@ class EntityManager final : private query::QueryExecutor {
                void* object,
                LockMode,
                std::optional<std::int64_t> version);
+  [[noreturn]] static void fail_find(const metadata::EntityMeta&, const Value& key);
   [[noreturn]] static void fail_refresh(const metadata::EntityMeta&);
 
   void select(const query::Select& select, query::RowSink& sink) override;

@@ -100,7 +100,8 @@ Fetch::Fetch(UnitOfWork& unit, FetchRequest request)
     const FetchJoin& join = request_.joins[i];
     const PropertyMeta& property = *join.path.back();
     joined_.push_back({RowReader(unit, *property.target, join.columns, request_.manage), &join,
-                       &property, first_cell, may_repeat(request_.joins, i)});
+                       &property, first_cell, may_repeat(request_.joins, i), nullptr,
+                       ItemLists(property)});
     first_cell += join.columns.size();
   }
   BoundValues values(unit, *request_.where);
@@ -191,7 +192,8 @@ void Fetch::read_joined() {
       continue;
     }
     if (is_absent) continue;
-    joined.object = joined.join->is_reference ? joined.reader.refer(cells) : joined.reader.read(cells);
+    joined.object =
+        joined.join->is_reference ? joined.reader.refer(cells) : joined.reader.read(cells);
     bind_other_side(joined, owner);
   }
 }
@@ -206,31 +208,43 @@ void Fetch::bind_other_side(const Joined& joined, void* owner) {
     return;
   }
   // Where memory says otherwise the user has moved it, and the flush is yet to come.
-  const bool is_moved =
-      is_loaded && UnitOfWork::ref_at(joined.object, *inverse).target() != owner;
+  const bool is_moved = is_loaded && UnitOfWork::ref_at(joined.object, *inverse).target() != owner;
   model::RefBase& reference = UnitOfWork::ref_at(owner, property);
   if (reference.target() == nullptr && !is_moved) reference.bind(joined.object);
 }
 
 void Fetch::add_item(Joined& joined, void* owner, void* item) {
-  if (owner != joined.last_owner) {
-    const auto [at, is_new] = joined.list_of.try_emplace(owner, joined.lists.size());
-    if (is_new) joined.lists.push_back({owner, joined.property, {}});
-    joined.last_owner = owner;
-    joined.last_list = at->second;
-  }
-  if (item == nullptr) return;
-  if (joined.may_repeat && !joined.seen.emplace(owner, item).second) return;
-  joined.lists[joined.last_list].items.push_back(item);
+  const bool is_repeated =
+      item != nullptr && joined.may_repeat && !joined.seen.emplace(owner, item).second;
+  joined.lists.add(owner, is_repeated ? nullptr : item);
 }
 
 std::vector<FetchedItems> Fetch::take_items() {
   std::vector<FetchedItems> out;
   for (Joined& joined : joined_) {
-    out.insert(out.end(), std::make_move_iterator(joined.lists.begin()),
-               std::make_move_iterator(joined.lists.end()));
+    std::vector<FetchedItems> lists = joined.lists.take();
+    out.insert(out.end(), std::make_move_iterator(lists.begin()),
+               std::make_move_iterator(lists.end()));
   }
   return out;
+}
+
+void ItemLists::end_run() {
+  if (owner_ == nullptr) return;
+  const auto [at, is_new] = list_of_.try_emplace(owner_, lists_.size());
+  if (is_new) {
+    lists_.push_back({owner_, property_, {run_.begin(), run_.end()}});
+  } else {
+    std::vector<void*>& items = lists_[at->second].items;
+    items.insert(items.end(), run_.begin(), run_.end());
+  }
+  run_.clear();
+}
+
+std::vector<FetchedItems> ItemLists::take() {
+  end_run();
+  owner_ = nullptr;
+  return std::move(lists_);
 }
 
 }  // namespace rowan::orm

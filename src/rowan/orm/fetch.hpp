@@ -21,9 +21,9 @@ namespace rowan::orm {
 /// A relation whose objects are read along with those that refer to them.
 struct FetchJoin {
   std::vector<const metadata::PropertyMeta*> path;  ///< from the root
-  int parent = -1;                                  ///< index of the join it starts from, -1: the root
-  std::span<const std::uint16_t> columns;           ///< of the target
-  bool is_reference = false;                        ///< the key alone, the object is not filled
+  int parent = -1;                         ///< index of the join it starts from, -1: the root
+  std::span<const std::uint16_t> columns;  ///< of the target
+  bool is_reference = false;               ///< the key alone, the object is not filled
   bool is_inner = false;
 };
 
@@ -47,6 +47,32 @@ struct FetchedItems {
   void* owner = nullptr;
   const metadata::PropertyMeta* property = nullptr;
   std::vector<void*> items;
+};
+
+/// Gathers the items of owners. Rows of one owner mostly follow each other, so a look-up is paid for each run of them.
+class ItemLists {
+ public:
+  explicit ItemLists(const metadata::PropertyMeta& property) noexcept : property_(&property) {}
+
+  /// Adds an item to the owner's list; with null the owner has a list all the same.
+  void add(void* owner, void* item) {
+    if (owner != owner_) {
+      end_run();
+      owner_ = owner;
+    }
+    if (item != nullptr) run_.push_back(item);
+  }
+  /// Returns the lists, in the order in which their owners came.
+  [[nodiscard]] std::vector<FetchedItems> take();
+
+ private:
+  void end_run();
+
+  const metadata::PropertyMeta* property_;
+  void* owner_ = nullptr;
+  std::vector<void*> run_;
+  std::vector<FetchedItems> lists_;
+  std::unordered_map<void*, std::size_t> list_of_;
 };
 
 /// Runs a request and yields its objects, each once.
@@ -81,10 +107,7 @@ class Fetch {
     std::size_t first_cell;
     bool may_repeat;             ///< another collection multiplies the rows
     void* object = nullptr;      ///< of the present row
-    void* last_owner = nullptr;  ///< whose list is at `last_list`
-    std::size_t last_list = 0;
-    std::vector<FetchedItems> lists{};
-    std::unordered_map<void*, std::size_t> list_of{};
+    ItemLists lists;
     std::unordered_set<Pair, PairHash> seen{};
   };
   const backend::PreparedSelect& plan();

@@ -22,11 +22,7 @@ void IdentityMap::put(const Entry& entry) noexcept {
   std::size_t at = slot_of(entry.word);
   while (entries_[at].object != nullptr) at = (at + 1) & mask_;
   entries_[at] = entry;
-  if (place_count_ < places_kept) {
-    places_[place_count_++] = static_cast<std::uint32_t>(at);
-  } else {
-    forget_places();
-  }
+  note_place(at);
 }
 
 void IdentityMap::erase(const value::Cell& key) noexcept {
@@ -34,8 +30,7 @@ void IdentityMap::erase(const value::Cell& key) noexcept {
   const std::uint64_t word = word_of(key);
   std::size_t at = slot_of(word);
   while (entries_[at].object != nullptr &&
-         !(entries_[at].word == word &&
-           (!key.has_bytes() || matches(entries_[at].object, key)))) {
+         !(entries_[at].word == word && (!key.has_bytes() || matches(entries_[at].object, key)))) {
     at = (at + 1) & mask_;
   }
   if (entries_[at].object == nullptr) return;

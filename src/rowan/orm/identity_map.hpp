@@ -30,6 +30,22 @@ class IdentityMap {
         return entry.object;
     }
   }
+  /// Returns the object under an integer key or, where there is none, the object that `make` returns, now under it.
+  template <class Make>
+  void* find_or_add(std::int64_t key, Make make) {
+    if ((size_ + 1) * 2 > entries_.size()) [[unlikely]]
+      grow();
+    const auto word = static_cast<std::uint64_t>(key);
+    std::size_t at = slot_of(word);
+    for (; entries_[at].object != nullptr; at = (at + 1) & mask_) {
+      if (entries_[at].word == word) return entries_[at].object;
+    }
+    void* object = make();
+    entries_[at] = {word, object};
+    note_place(at);
+    ++size_;
+    return object;
+  }
   /// Maps the object's present key to it. Requires: the key is free.
   void insert(void* object);
   /// Forgets the object under `key`.
@@ -51,8 +67,14 @@ class IdentityMap {
   static bool matches(const void* object, const value::Cell& key) noexcept;
   void grow();
   void put(const Entry& entry) noexcept;
+  void note_place(std::size_t at) noexcept {
+    if (place_count_ < places_kept) {
+      places_[place_count_++] = static_cast<std::uint32_t>(at);
+    } else {
+      forget_places();
+    }
+  }
   void forget_places() noexcept { place_count_ = places_kept + 1; }
-
 
   std::vector<Entry> entries_;
   std::size_t mask_ = 0;

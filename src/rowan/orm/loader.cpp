@@ -35,7 +35,8 @@ const Condition& resolved(const OrmState& state,
 
 bool is_plain(const FindSpec& spec) {
   return spec.populate.empty() && spec.fields.empty() && spec.exclude.empty() && !spec.refresh &&
-         !spec.disable_identity_map && spec.lock_mode <= query::LockMode::optimistic;
+         !spec.disable_identity_map && !spec.flush_mode &&
+         spec.lock_mode <= query::LockMode::optimistic;
 }
 
 bool has_unmapped_side(const EntityMeta& entity) {
@@ -64,8 +65,9 @@ void populate_nested_fields(FindSpec& spec) {
 
 void check(const EntityMeta& entity, const FindSpec& spec) {
   if (!spec.fields.empty() && !spec.exclude.empty()) {
-    throw ValidationError("a find of " + entity.name +
-                          " has both fields and exclude: name the columns to read, or those not to");
+    throw ValidationError(
+        "a find of " + entity.name +
+        " has both fields and exclude: name the columns to read, or those not to");
   }
   if (spec.disable_identity_map && !spec.populate.empty()) {
     throw ValidationError("a find of " + entity.name +
@@ -74,6 +76,14 @@ void check(const EntityMeta& entity, const FindSpec& spec) {
 }
 
 }  // namespace
+
+void Loader::flush_before(const EntityMeta& entity) {
+  const FlushMode mode = unit_.state().flush_mode;
+  if (mode == FlushMode::commit || unit_.is_flushing) return;
+  const TypeStore* store = unit_.find_store(entity.id);
+  const bool is_pending = store != nullptr && (store->pending > 0 || store->relations_changed);
+  if (mode == FlushMode::always || is_pending) Flush(unit_).run();
+}
 
 void Loader::flush_before(const EntityMeta& entity, const Condition& where, const FindSpec& spec) {
   const FlushMode mode = spec.flush_mode.value_or(unit_.state().flush_mode);
@@ -119,8 +129,7 @@ std::vector<FetchJoin> Loader::joins_of(const EntityMeta& entity,
     for (std::size_t i = 0; i < path->count; ++i) {
       const PropertyMeta& property = step_of(*at, path->steps[i]);
       if (!property.is_relation()) break;
-      if (property.is_to_many() &&
-          (strategy == LoadStrategy::balanced || is_paged || is_narrowed))
+      if (property.is_to_many() && (strategy == LoadStrategy::balanced || is_paged || is_narrowed))
         break;
       prefix.push_back(&property);
       const auto known = std::find_if(joins.begin(), joins.end(),
@@ -147,9 +156,8 @@ std::vector<void*> Loader::find(const EntityMeta& entity,
                                 const FindSpec& given_spec) {
   check(entity, given_spec);
   FindSpec nested;
-  const bool has_nested =
-      std::any_of(given_spec.fields.begin(), given_spec.fields.end(),
-                  [](const query::PathInfo* path) { return path->count > 1; });
+  const bool has_nested = std::any_of(given_spec.fields.begin(), given_spec.fields.end(),
+                                      [](const query::PathInfo* path) { return path->count > 1; });
   if (has_nested) {
     nested = given_spec;
     populate_nested_fields(nested);
@@ -174,10 +182,7 @@ std::vector<void*> Loader::find(const EntityMeta& entity,
   request.manage = spec.disable_identity_map ? Manage::none
                    : spec.refresh            ? Manage::overwrite
                                              : Manage::keep_local;
-  std::vector<void*> found;
-  constexpr std::int64_t most_reserved = 256;
-  found.reserve(static_cast<std::size_t>(
-      std::clamp<std::int64_t>(spec.limit.value_or(16), 0, most_reserved)));
+  std::vector<void*> found = model::take_list();
   std::vector<FetchedItems> lists;
   {
     Fetch fetch(unit_, std::move(request));
@@ -191,22 +196,28 @@ std::vector<void*> Loader::find(const EntityMeta& entity,
   return found;
 }
 
-void* Loader::find_by_key(const EntityMeta& entity, const Cell& key, const FindSpec& spec) {
-  const bool wants_plain = is_plain(spec);
+void* Loader::find_by_key(const EntityMeta& entity, const Cell& key) {
   TypeStore& store = unit_.store(entity);
-  if (void* known = store.map.find(key); known != nullptr && !spec.disable_identity_map) {
+  if (void* known = store.map.find(key)) {
     const SlotHeader& header = header_of(known);
     if (header.life == SlotHeader::removed) return nullptr;
-    const bool is_loaded = header.is_constructed && !header.is_partial;
-    const bool is_here = is_loaded && !spec.refresh && spec.lock_mode <= query::LockMode::optimistic;
-    if (is_here && spec.populate.empty()) return known;
+    if (header.is_constructed && !header.is_partial) return known;
   }
-  if (wants_plain && !has_unmapped_side(entity)) {
-    flush_before(entity, {}, spec);
-    return read_by_key(entity, key);
+  if (has_unmapped_side(entity)) {
+    const std::vector<void*> found = find(entity, key_condition(key), FindSpec{});
+    return found.empty() ? nullptr : found.front();
   }
-  const Condition where = key_condition(key);
-  const std::vector<void*> found = find(entity, where, spec);
+  flush_before(entity);
+  return read_by_key(entity, key);
+}
+
+void* Loader::find_by_key(const EntityMeta& entity, const Cell& key, const FindSpec& spec) {
+  if (is_plain(spec)) return find_by_key(entity, key);
+  if (!spec.disable_identity_map) {
+    const void* known = unit_.store(entity).map.find(key);
+    if (known != nullptr && header_of(known).life == SlotHeader::removed) return nullptr;
+  }
+  const std::vector<void*> found = find(entity, key_condition(key), spec);
   return found.empty() ? nullptr : found.front();
 }
 
@@ -247,8 +258,8 @@ std::size_t Loader::count(const EntityMeta& entity,
   Condition room;
   const Condition& where = resolved(unit_.state(), entity, given, room);
   ShapeKey key;
-  key.push_back(static_cast<std::uint64_t>(PlanKind::count) |
-                static_cast<std::uint64_t>(entity.id) << 32);
+  key.push_back(static_cast<std::uint64_t>(PlanKind::count) | static_cast<std::uint64_t>(entity.id)
+                                                                  << 32);
   query::append_shape(where, key);
   const backend::PreparedSelect& plan = unit_.state().plans.get(key, [&] {
     query::FindBinding binding;

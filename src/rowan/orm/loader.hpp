@@ -26,6 +26,8 @@ class Loader {
   [[nodiscard]] void* find_by_key(const metadata::EntityMeta& entity,
                                   const value::Cell& key,
                                   const query::FindSpec& spec);
+  /// The same for a whole object without further wishes.
+  [[nodiscard]] void* find_by_key(const metadata::EntityMeta& entity, const value::Cell& key);
   [[nodiscard]] std::size_t count(const metadata::EntityMeta& entity,
                                   const query::Condition& where,
                                   std::optional<FlushMode> mode);
@@ -51,9 +53,12 @@ class Loader {
                     const query::FindSpec& spec);
 
  private:
-  [[nodiscard]] std::vector<FetchJoin> joins_of(const metadata::EntityMeta& entity,
-                                                const query::FindSpec& spec,
-                                                std::vector<std::vector<std::uint16_t>>& columns) const;
+  /// The same for a query by key alone.
+  void flush_before(const metadata::EntityMeta& entity);
+  [[nodiscard]] std::vector<FetchJoin> joins_of(
+      const metadata::EntityMeta& entity,
+      const query::FindSpec& spec,
+      std::vector<std::vector<std::uint16_t>>& columns) const;
   [[nodiscard]] std::size_t count_pairs(void* owner,
                                         const metadata::PropertyMeta& property,
                                         const query::Condition* where);

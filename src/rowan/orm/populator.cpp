@@ -53,23 +53,34 @@ bool has_nested_fields(const query::FindSpec& spec, Steps prefix) {
   });
 }
 
-/// Lists by owner, in the order in which owners were first seen.
-class ItemLists {
- public:
-  void add(void* owner, void* item) {
-    if (owner != last_owner_) {
-      last_list_ = &lists_[owner];
-      last_owner_ = owner;
-    }
-    last_list_->push_back(item);
+/// Gives every owner its list, one without items where the database has none.
+void lay_lists(std::span<void* const> owners,
+               const PropertyMeta& property,
+               std::vector<FetchedItems> lists,
+               bool is_partial) {
+  for (FetchedItems& list : lists) header_of(list.owner).mark = 1;
+  for (void* owner : owners) {
+    if (header_of(owner).mark == 0) lay_items(owner, property, {}, is_partial);
   }
-  std::vector<void*> take(void* owner) { return std::move(lists_[owner]); }
+  for (FetchedItems& list : lists) {
+    header_of(list.owner).mark = 0;
+    lay_items(list.owner, property, std::move(list.items), is_partial);
+  }
+}
 
- private:
-  std::unordered_map<void*, std::vector<void*>> lists_;
-  void* last_owner_ = nullptr;
-  std::vector<void*>* last_list_ = nullptr;
-};
+/// Returns the items of the collections, each once.
+std::vector<void*> items_of(std::span<void* const> owners, const PropertyMeta& property) {
+  std::vector<void*> items;
+  std::unordered_set<void*> seen;
+  for (void* owner : owners) {
+    const model::CollectionState* state = UnitOfWork::collection_at(owner, property).find_state();
+    if (state == nullptr) continue;
+    for (void* item : state->items) {
+      if (seen.insert(item).second) items.push_back(item);
+    }
+  }
+  return items;
+}
 
 /// Tells whether an item that memory has and the database has not is there by the user's doing.
 bool is_still_pending(void* owner, const PropertyMeta& property, void* item) {
@@ -102,8 +113,7 @@ std::vector<std::uint16_t> columns_at(const EntityMeta& entity,
     for (const std::uint16_t column : entity.all_columns) wanted.add(column);
   }
   const auto visit = [&](const query::PathInfo* path, bool is_wanted) {
-    if (path->count <= prefix.size() ||
-        !std::equal(prefix.begin(), prefix.end(), path->steps))
+    if (path->count <= prefix.size() || !std::equal(prefix.begin(), prefix.end(), path->steps))
       return;
     const PropertyMeta& property = step_of(entity, path->steps[prefix.size()]);
     if (property.column < 0) return;
@@ -140,7 +150,8 @@ void Populator::populate(const EntityMeta& entity,
       if (property.is_to_one()) {
         populate_to_one(level, property, steps, reached);
       } else {
-        populate_to_many(*at, level, property, steps, where, reached);
+        populate_to_many(*at, level, property, steps, where);
+        if (i + 1 < path->count) reached = items_of(level, property);
       }
       level = std::move(reached);
       at = property.target;
@@ -182,8 +193,7 @@ void Populator::populate_to_many(const EntityMeta& entity,
                                  std::span<void* const> objects,
                                  const PropertyMeta& property,
                                  Steps steps,
-                                 const Condition* where,
-                                 std::vector<void*>& reached) {
+                                 const Condition* where) {
   std::vector<void*> owners;
   for (void* object : objects) {
     const model::CollectionBase& collection = UnitOfWork::collection_at(object, property);
@@ -195,15 +205,8 @@ void Populator::populate_to_many(const EntityMeta& entity,
     selection.columns = columns;
     load_collections(entity, owners, property, selection);
   }
-  std::unordered_set<void*> seen;
-  for (void* object : objects) {
-    const model::CollectionState* state = UnitOfWork::collection_at(object, property).find_state();
-    if (state == nullptr) continue;
-    for (void* item : state->items) {
-      if (seen.insert(item).second) reached.push_back(item);
-    }
-  }
 }
+
 
 ItemSelection Populator::selection_at(const EntityMeta& target,
                                       Steps steps,
@@ -214,8 +217,7 @@ ItemSelection Populator::selection_at(const EntityMeta& target,
   } else if (spec_.populate_items == query::PopulateItems::filter) {
     selection.where = narrow(*spec_.populate_where, steps, target);
   }
-  const auto& order =
-      spec_.populate_order_by.empty() ? spec_.order_by : spec_.populate_order_by;
+  const auto& order = spec_.populate_order_by.empty() ? spec_.order_by : spec_.populate_order_by;
   selection.order = narrow({order.data(), order.size()}, steps, target);
   return selection;
 }
@@ -277,7 +279,7 @@ void Populator::load_items(std::span<void* const> owners,
     request.limit = selection.limit;
     request.offset = selection.offset;
     request.columns = columns;
-    ItemLists lists;
+    ItemLists lists(property);
     {
       Fetch fetch(unit_, std::move(request));
       const IdentityMap& map = UnitOfWork::store_of(part.front()).map;
@@ -295,7 +297,7 @@ void Populator::load_items(std::span<void* const> owners,
       }
     }
     if (property.is_to_one()) return;
-    for (void* owner : part) lay_items(owner, property, lists.take(owner), selection.is_partial());
+    lay_lists(part, property, lists.take(), selection.is_partial());
   });
 }
 
@@ -362,14 +364,7 @@ void Populator::load_pairs(const EntityMeta& entity,
         list.items = {list.items.begin() + first, list.items.begin() + last};
       }
     }
-    std::unordered_map<void*, FetchedItems*> by_owner;
-    for (FetchedItems& list : lists) by_owner[list.owner] = &list;
-    for (void* owner : part) {
-      const auto found = by_owner.find(owner);
-      lay_items(owner, property,
-                found == by_owner.end() ? std::vector<void*>() : std::move(found->second->items),
-                selection.is_partial());
-    }
+    lay_lists(part, property, std::move(lists), selection.is_partial());
   });
 }
 

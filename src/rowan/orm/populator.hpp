@@ -62,8 +62,7 @@ class Populator {
                         std::span<void* const> objects,
                         const metadata::PropertyMeta& property,
                         Steps steps,
-                        const query::Condition* where,
-                        std::vector<void*>& reached);
+                        const query::Condition* where);
   void load_targets(const metadata::EntityMeta& target,
                     std::span<void* const> targets,
                     std::span<const std::uint16_t> columns);

@@ -25,7 +25,11 @@ RowReader::RowReader(UnitOfWork& unit,
       key_at_(static_cast<std::size_t>(entity.primary_key->column)),
       manage_(manage),
       is_whole_(columns.size() == entity.all_columns.size()),
-      has_relations_(!entity.to_one.empty() || !entity.to_many.empty()) {
+      has_other_side_(
+          std::any_of(entity.to_one.begin(), entity.to_one.end(), [](const PropertyMeta* property) {
+            return property->is_owner && property->inverse != nullptr &&
+                   property->kind == PropertyKind::one_to_one;
+          })) {
   if (is_whole_) return;
   const auto key_column = static_cast<std::uint16_t>(entity.primary_key->column);
   key_at_ = static_cast<std::size_t>(std::find(columns.begin(), columns.end(), key_column) -
@@ -40,23 +44,32 @@ Cell RowReader::key_in(const Cell* cells) const noexcept {
 }
 
 void* RowReader::read(const Cell* cells) {
-  if (manage_ == Manage::none) [[unlikely]] {
-    void* object = store_->allocate();
-    fill(object, cells, SlotHeader::detached);
-    return object;
+  if (manage_ == Manage::none) [[unlikely]]
+    return read_unmanaged(cells);
+  // Mapped before it is filled: a row may refer to itself.
+  void* object = nullptr;
+  if (cells[key_at_].type == ValueType::integer) [[likely]] {
+    object = store_->map.find_or_add(cells[key_at_].integer, [&] {
+      void* fresh = store_->allocate();
+      model::key_of(fresh) = cells[key_at_];
+      return fresh;
+    });
+  } else {
+    object = store_->find_or_refer(key_in(cells));
   }
-  const Cell key = key_in(cells);
-  void* object = store_->map.find(key);
-  if (object == nullptr) {
-    object = store_->allocate();
-    // Mapped before it is filled: a row may refer to itself.
-    store_->set_key(object, key);
-  } else if (header_of(object).is_constructed) {
+  if (header_of(object).is_constructed) {
     merge(object, cells);
     return object;
   }
-  fill(object, cells, SlotHeader::managed);
+  fill(object, cells);
   ++store_->managed_count;
+  return object;
+}
+
+void* RowReader::read_unmanaged(const Cell* cells) {
+  void* object = store_->allocate();
+  store_->clear_snapshot(object);
+  fill(object, cells);
   return object;
 }
 
@@ -77,7 +90,7 @@ void RowReader::merge(void* object, const Cell* cells) {
   if (is_whole_) header.is_partial = false;
 }
 
-void RowReader::fill(void* object, const Cell* cells, SlotHeader::Life life) {
+void RowReader::fill(void* object, const Cell* cells) {
   const metadata::EntityFunctions& functions = *entity_->functions;
   void* snapshot = model::snapshot_of(object);
   functions.construct(object);
@@ -90,18 +103,22 @@ void RowReader::fill(void* object, const Cell* cells, SlotHeader::Life life) {
     }
   } catch (...) {
     functions.destroy(object);
+    store_->clear_snapshot(object);
     throw;
   }
   SlotHeader& header = header_of(object);
   header.is_constructed = true;
-  header.life = life;
   header.is_partial = !is_whole_;
-  if (!has_relations_ || life != SlotHeader::managed) return;
+  if (manage_ == Manage::none) {
+    header.life = SlotHeader::detached;
+    return;
+  }
+  header.life = SlotHeader::managed;
   for (const PropertyMeta* property : entity_->to_many)
     UnitOfWork::collection_at(object, *property).attach();
   for (const PropertyMeta* property : entity_->to_one)
     UnitOfWork::ref_at(object, *property).attach();
-  bind_inverse(object);
+  if (has_other_side_) bind_inverse(object);
 }
 
 // The other side of a one-to-one has no column: it learns of its owner when that is loaded.

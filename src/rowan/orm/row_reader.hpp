@@ -40,7 +40,8 @@ class RowReader {
 
  private:
   void merge(void* object, const value::Cell* cells);
-  void fill(void* object, const value::Cell* cells, model::SlotHeader::Life life);
+  void fill(void* object, const value::Cell* cells);
+  void* read_unmanaged(const value::Cell* cells);
   void bind_inverse(void* object);
 
   UnitOfWork* unit_;
@@ -50,7 +51,7 @@ class RowReader {
   std::size_t key_at_;
   Manage manage_;
   bool is_whole_;
-  bool has_relations_;
+  bool has_other_side_;  ///< owns a one-to-one that is mapped on both sides
 };
 
 }  // namespace rowan::orm

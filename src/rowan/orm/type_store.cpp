@@ -47,29 +47,23 @@ void TypeStore::add_chunk() {
   chunk->snapshot_offset = snapshot_offset_;
   chunk->capacity = per_chunk_;
   ++used_chunks_;
+  next_slot_ = reinterpret_cast<std::uintptr_t>(chunk) + model::chunk_head_bytes;
+  end_ = next_slot_ + std::uintptr_t{per_chunk_} * slot_bytes_;
 }
 
-void* TypeStore::allocate() {
-  if (used_chunks_ == 0 ||
-      static_cast<model::ChunkHeader*>(chunks_[used_chunks_ - 1])->used == per_chunk_)
-    add_chunk();
-  auto* chunk = static_cast<model::ChunkHeader*>(chunks_[used_chunks_ - 1]);
-  const auto start =
-      reinterpret_cast<std::uintptr_t>(chunk) + model::chunk_head_bytes + chunk->used * slot_bytes_;
-  ++chunk->used;
-  ::new (reinterpret_cast<void*>(start)) value::Cell;
-  auto* header = ::new (reinterpret_cast<void*>(start + sizeof(value::Cell))) model::SlotHeader;
-  header->order = next_order_++;
-  void* object = reinterpret_cast<void*>(start + model::slot_prefix_bytes);
+void TypeStore::clear_snapshot(void* object) noexcept {
   std::memset(static_cast<char*>(object) + snapshot_offset_, 0, functions().snapshot_size);
-  return object;
 }
 
-void TypeStore::drop_last(void* object) noexcept { --model::chunk_of(object).used; }
+void TypeStore::drop_last(void* object) noexcept {
+  --model::chunk_of(object).used;
+  next_slot_ -= slot_bytes_;
+}
 
 void* TypeStore::find_or_refer(const value::Cell& key) {
   if (void* known = map.find(key)) return known;
   void* object = allocate();
+  clear_snapshot(object);
   set_key(object, key);
   return object;
 }
@@ -90,6 +84,7 @@ void TypeStore::clear() noexcept {
   for (std::size_t c = 1; c < chunks_.size(); ++c) unit_->release_chunk(chunks_[c]);
   if (chunks_.size() > 1) chunks_.resize(1);
   used_chunks_ = 0;
+  next_slot_ = end_ = 0;
   next_order_ = 0;
   map.clear();
   created.clear();

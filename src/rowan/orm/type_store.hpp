@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 namespace rowan::orm {
@@ -31,8 +32,21 @@ class TypeStore final : public metadata::ReferenceResolver {
     return *entity_->functions;
   }
 
-  /// Returns room for one object: header reset, key null, snapshot zeroed, object not constructed.
-  [[nodiscard]] void* allocate();
+  /// Returns room for one object: header reset, key null, object not constructed, no snapshot.
+  [[nodiscard]] void* allocate() {
+    if (next_slot_ == end_) [[unlikely]]
+      add_chunk();
+    const std::uintptr_t start = next_slot_;
+    next_slot_ += slot_bytes_;
+    void* object = reinterpret_cast<void*>(start + model::slot_prefix_bytes);
+    ++model::chunk_of(object).used;
+    ::new (reinterpret_cast<void*>(start)) value::Cell;
+    auto* header = ::new (reinterpret_cast<void*>(start + sizeof(value::Cell))) model::SlotHeader;
+    header->order = next_order_++;
+    return object;
+  }
+  /// Makes the snapshot an empty one, for objects that are not filled at once.
+  void clear_snapshot(void* object) noexcept;
   /// Gives the last allocate() back.
   void drop_last(void* object) noexcept;
   /// Returns the object of this key, a reference that is made now where none is known.
@@ -80,6 +94,8 @@ class TypeStore final : public metadata::ReferenceResolver {
   std::uint32_t snapshot_offset_ = 0;
   std::uint32_t per_chunk_ = 0;
   std::uint32_t next_order_ = 0;
+  std::uintptr_t next_slot_ = 0;  ///< of the last chunk
+  std::uintptr_t end_ = 0;        ///< of its slots
 };
 
 }  // namespace rowan::orm

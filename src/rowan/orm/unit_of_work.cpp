@@ -153,6 +153,7 @@ void* UnitOfWork::create(const EntityMeta& entity, void* from, bool persist) {
     if (key.has_bytes()) key = value::Cell::of_bytes(scratch_.copy(key.bytes()), key.type);
   }
   void* object = store.allocate();
+  store.clear_snapshot(object);
   try {
     functions.move_construct(object, from);
   } catch (...) {

@@ -148,6 +148,13 @@ class Filter {
 
   [[nodiscard]] bool empty() const noexcept { return condition_.empty(); }
   [[nodiscard]] const query::Condition& condition() const noexcept { return condition_; }
+  /// Returns the key where the filter is nothing else, null otherwise.
+  [[nodiscard]] const Value* key() const noexcept {
+    const bool is_key = condition_.nodes.size() == 1 &&
+                        condition_.nodes[0].op == query::Op::key_eq &&
+                        condition_.values[0].type() != ValueType::object;
+    return is_key ? &condition_.values[0] : nullptr;
+  }
   [[nodiscard]] query::Condition&& take() && noexcept { return std::move(condition_); }
 
  private:

@@ -114,6 +114,12 @@ struct FindOptions {
   std::optional<std::int64_t> lock_version{};
   bool strict = false;  ///< find_one_or_fail refuses several rows
 
+  /// Tells whether nothing is asked for but the object itself.
+  [[nodiscard]] bool is_plain() const noexcept {
+    return populate.empty() && fields.empty() && exclude.empty() && !refresh &&
+           !disable_identity_map && !flush_mode && lock_mode == LockMode::none;
+  }
+
   /// Returns the same without types. Cost: copies; no allocation while the lists have two terms at
   /// most.
   [[nodiscard]] query::FindSpec erased() const {

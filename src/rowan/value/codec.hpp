@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -101,6 +102,19 @@ struct ScalarSnapshot {
 struct BytesSnapshot {
   using Snapshot = std::string_view;
 };
+
+/// Compares text that is short and the same as a rule, without a call where it is.
+inline bool is_same_text(std::string_view left, std::string_view right) noexcept {
+  const std::size_t size = left.size();
+  if (size != right.size()) return false;
+  if (size > 16 || size < 8) return std::memcmp(left.data(), right.data(), size) == 0;
+  std::uint64_t heads[2], tails[2];
+  std::memcpy(&heads[0], left.data(), 8);
+  std::memcpy(&heads[1], right.data(), 8);
+  std::memcpy(&tails[0], left.data() + size - 8, 8);
+  std::memcpy(&tails[1], right.data() + size - 8, 8);
+  return ((heads[0] ^ heads[1]) | (tails[0] ^ tails[1])) == 0;
+}
 
 inline Cell cell_of_bytes(const char* data, std::size_t size, ValueType type) {
   if (size > std::numeric_limits<std::uint32_t>::max()) [[unlikely]]
@@ -218,7 +232,7 @@ struct Convert<std::string> : ConvertFacts<ValueType::text>, BytesSnapshot {
     snapshot = arena.copy(v);
   }
   static bool same(const std::string& v, const Snapshot& snapshot) noexcept {
-    return v == snapshot;
+    return is_same_text(v, snapshot);
   }
   static bool is_unset(const std::string& v) noexcept { return v.empty(); }
   static Cell snapshot_cell(const Snapshot& snapshot, base::Arena& /*scratch*/) noexcept {

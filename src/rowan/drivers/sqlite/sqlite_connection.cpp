@@ -137,8 +137,8 @@ const Cell* SqliteStatement::read_row() {
   if (repeated_columns_ > 0) {
     sqlite3_value* key = sqlite3_column_value(statement_, static_cast<int>(repeated_key_));
     const Cell& before = cells_[repeated_key_];
-    if (has_row_ && before.type == ValueType::integer && sqlite3_value_type(key) == SQLITE_INTEGER &&
-        sqlite3_value_int64(key) == before.integer)
+    if (has_row_ && before.type == ValueType::integer &&
+        sqlite3_value_type(key) == SQLITE_INTEGER && sqlite3_value_int64(key) == before.integer)
       column = repeated_columns_;
   }
   has_row_ = true;
