@@ -110,8 +110,8 @@ std::vector<void*> EntityManager::do_find(const EntityMeta& entity,
   return Loader(unit).find(entity, where, spec);
 }
 
-void* EntityManager::do_find_by_key(const EntityMeta& entity, const Value& key) {
-  return Loader(unit()).find_by_key(entity, key.as_cell());
+void* EntityManager::do_find_by_key(const EntityMeta& entity, const value::Cell& key) {
+  return Loader(unit()).find_by_key(entity, key);
 }
 
 void* EntityManager::do_find_one(const EntityMeta& entity,
@@ -123,7 +123,7 @@ void* EntityManager::do_find_one(const EntityMeta& entity,
                       where.values[0].type() != ValueType::object;
   if (is_key && spec.lock_mode == query::LockMode::none) {
     void* object = Loader(unit).find_by_key(entity, where.values[0].as_cell(), spec);
-    if (object == nullptr && or_fail) fail_find(entity, where.values[0]);
+    if (object == nullptr && or_fail) fail_find(entity, where.values[0].as_cell());
     return object;
   }
   if (!spec.limit) spec.limit = spec.strict ? 2 : 1;
@@ -198,8 +198,7 @@ bool EntityManager::do_refresh(const EntityMeta& entity, void* object) {
   return Loader(unit).refresh(object);
 }
 
-void EntityManager::fail_find(const EntityMeta& entity, const Value& key) {
-  const value::Cell cell = key.as_cell();
+void EntityManager::fail_find(const EntityMeta& entity, const value::Cell& cell) {
   std::string shown = "(" + std::string(to_string(cell.type)) + ")";
   if (cell.type == ValueType::integer) shown = std::to_string(cell.integer);
   if (cell.type == ValueType::text) shown = "\"" + std::string(cell.bytes()) + "\"";

@@ -14,6 +14,7 @@
 #include <rowan/query/find_options.hpp>
 #include <rowan/query/query_builder.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -113,17 +114,29 @@ class EntityManager final : private query::QueryExecutor {
   template <class T>
   [[nodiscard]] T* find_one(const Filter<T>& where, const FindOptions<T>& options = {}) & {
     if (const Value* key = where.key(); key != nullptr && options.is_plain())
-      return static_cast<T*>(do_find_by_key(meta_of<T>(), *key));
+      return static_cast<T*>(do_find_by_key(meta_of<T>(), key->as_cell()));
     return static_cast<T*>(do_find_one(meta_of<T>(), where.condition(), options.erased(), false));
+  }
+  /// The same by a whole number as the key, which needs no filter.
+  template <class T, std::integral Key>
+  requires(query::is_key<Key>()) [[nodiscard]] T* find_one(Key key) & {
+    return static_cast<T*>(do_find_by_key(meta_of<T>(), query::key_cell(key)));
   }
   /// Errors: NotFoundError where no row matches; with `strict`, ValidationError where several do.
   template <class T>
   T& find_one_or_fail(const Filter<T>& where, const FindOptions<T>& options = {}) & {
     if (const Value* key = where.key(); key != nullptr && options.is_plain()) {
-      if (void* found = do_find_by_key(meta_of<T>(), *key)) return *static_cast<T*>(found);
-      fail_find(meta_of<T>(), *key);
+      const value::Cell cell = key->as_cell();
+      if (void* found = do_find_by_key(meta_of<T>(), cell)) return *static_cast<T*>(found);
+      fail_find(meta_of<T>(), cell);
     }
     return *static_cast<T*>(do_find_one(meta_of<T>(), where.condition(), options.erased(), true));
+  }
+  template <class T, std::integral Key>
+  requires(query::is_key<Key>()) T& find_one_or_fail(Key key) & {
+    const value::Cell cell = query::key_cell(key);
+    if (void* found = do_find_by_key(meta_of<T>(), cell)) return *static_cast<T*>(found);
+    fail_find(meta_of<T>(), cell);
   }
   /// Returns one page and the number of all rows that match.
   template <class T>
@@ -263,7 +276,7 @@ class EntityManager final : private query::QueryExecutor {
   std::vector<void*> do_find(const metadata::EntityMeta&,
                              const query::Condition&,
                              const query::FindSpec&);
-  void* do_find_by_key(const metadata::EntityMeta&, const Value& key);
+  void* do_find_by_key(const metadata::EntityMeta&, const value::Cell& key);
   void* do_find_one(const metadata::EntityMeta&,
                     const query::Condition&,
                     query::FindSpec,
@@ -282,7 +295,7 @@ class EntityManager final : private query::QueryExecutor {
                void* object,
                LockMode,
                std::optional<std::int64_t> version);
-  [[noreturn]] static void fail_find(const metadata::EntityMeta&, const Value& key);
+  [[noreturn]] static void fail_find(const metadata::EntityMeta&, const value::Cell& key);
   [[noreturn]] static void fail_refresh(const metadata::EntityMeta&);
 
   void select(const query::Select& select, query::RowSink& sink) override;

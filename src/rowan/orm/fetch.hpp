@@ -105,8 +105,8 @@ class Fetch {
     const FetchJoin* join;
     const metadata::PropertyMeta* property;
     std::size_t first_cell;
-    bool may_repeat;             ///< another collection multiplies the rows
-    void* object = nullptr;      ///< of the present row
+    bool may_repeat;         ///< another collection multiplies the rows
+    void* object = nullptr;  ///< of the present row
     ItemLists lists;
     std::unordered_set<Pair, PairHash> seen{};
   };

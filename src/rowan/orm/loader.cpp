@@ -197,6 +197,11 @@ std::vector<void*> Loader::find(const EntityMeta& entity,
 }
 
 void* Loader::find_by_key(const EntityMeta& entity, const Cell& key) {
+  // A key of another type is converted or refused where filters are bound.
+  if (key.type != entity.primary_key->type) [[unlikely]] {
+    const std::vector<void*> found = find(entity, key_condition(key), FindSpec{});
+    return found.empty() ? nullptr : found.front();
+  }
   TypeStore& store = unit_.store(entity);
   if (void* known = store.map.find(key)) {
     const SlotHeader& header = header_of(known);
@@ -213,7 +218,7 @@ void* Loader::find_by_key(const EntityMeta& entity, const Cell& key) {
 
 void* Loader::find_by_key(const EntityMeta& entity, const Cell& key, const FindSpec& spec) {
   if (is_plain(spec)) return find_by_key(entity, key);
-  if (!spec.disable_identity_map) {
+  if (!spec.disable_identity_map && key.type == entity.primary_key->type) {
     const void* known = unit_.store(entity).map.find(key);
     if (known != nullptr && header_of(known).life == SlotHeader::removed) return nullptr;
   }

@@ -20,9 +20,11 @@ OrmState::OrmState(std::shared_ptr<backend::Driver> the_driver,
       insert_order(commit_order(registry)),
       plans(registry.entities().size()) {}
 
-OrmState::~OrmState() = default;
+OrmState::~OrmState() { delete spare_unit_.load(); }
 
 std::unique_ptr<UnitOfWork> OrmState::take_unit() {
+  if (UnitOfWork* spare = spare_unit_.exchange(nullptr, std::memory_order_acquire))
+    return std::unique_ptr<UnitOfWork>(spare);
   {
     const std::lock_guard lock(mutex_);
     if (!free_units_.empty()) {
@@ -37,6 +39,11 @@ std::unique_ptr<UnitOfWork> OrmState::take_unit() {
 void OrmState::give_back(std::unique_ptr<UnitOfWork> unit) noexcept {
   constexpr std::size_t kept = 64;
   unit->recycle();
+  UnitOfWork* none = nullptr;
+  if (spare_unit_.compare_exchange_strong(none, unit.get(), std::memory_order_acq_rel)) {
+    static_cast<void>(unit.release());
+    return;
+  }
   const std::lock_guard lock(mutex_);
   if (free_units_.size() < kept) free_units_.push_back(std::move(unit));
 }

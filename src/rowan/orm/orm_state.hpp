@@ -8,6 +8,7 @@
 #include <rowan/orm/plan_cache.hpp>
 #include <rowan/query/find_options.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -44,6 +45,8 @@ struct OrmState {
   bool allow_global_context = false;
 
  private:
+  std::atomic<UnitOfWork*> spare_unit_ =
+      nullptr;  ///< the last one given back, taken without a lock
   std::mutex mutex_;
   std::vector<std::unique_ptr<UnitOfWork>> free_units_;
 };

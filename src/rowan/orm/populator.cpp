@@ -207,7 +207,6 @@ void Populator::populate_to_many(const EntityMeta& entity,
   }
 }
 
-
 ItemSelection Populator::selection_at(const EntityMeta& target,
                                       Steps steps,
                                       const Condition* where) const {

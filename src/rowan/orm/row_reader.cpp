@@ -1,4 +1,4 @@
-// Hydration: construct, fill, snapshot, attach; or merge into what is loaded.
+// Hydration: construct, fill, take the snapshot, attach, or merge into what is loaded.
 
 #include <rowan/orm/row_reader.hpp>
 

@@ -145,6 +145,13 @@ Value key_operand(const U& key) {
   }
 }
 
+/// Returns a whole number as a key's cell.
+template <class U>
+value::Cell key_cell(U key) {
+  if (!std::in_range<std::int64_t>(key)) refuse_integer(static_cast<std::uint64_t>(key));
+  return value::Cell::of_integer(static_cast<std::int64_t>(key));
+}
+
 /// Returns the operand in the database's form.
 /// Requires: `is_comparable<V, U>()`.
 template <class V, class U>
