@@ -28,6 +28,7 @@ struct Arguments {
   std::string url = "sqlite:apt_catalog.db";
   SourcePaths paths{.status = "/var/lib/dpkg/status", .lists = "/var/lib/apt/lists"};
   std::string package = "apt";
+  bool no_questions = false;
 };
 
 class Stopwatch final {
@@ -39,10 +40,6 @@ class Stopwatch final {
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
-
-std::size_t per_second(std::size_t count, double seconds) {
-  return seconds > 0 ? static_cast<std::size_t>(static_cast<double>(count) / seconds) : count;
-}
 
 PackageList read(const SourcePaths& paths) {
   constexpr std::size_t most_notes = 10;
@@ -82,6 +79,9 @@ void write(rowan::Orm& orm, WriteCounter& counter, const std::vector<PackageReco
 
   const Stopwatch watch;
   const ImportResult result = import.apply(records);
+  fmt::print("Compared: {} packages new, {} gone; {} dependencies, {} more on virtual packages.\n",
+             grouped(result.created), grouped(result.removed), grouped(result.dependencies),
+             grouped(result.unresolved));
   {
     ProgressLine progress(stderr, "Writing", "rows", result.expected_rows);
     counter.watch([&](std::size_t rows) { progress.advance(rows); });
@@ -89,20 +89,16 @@ void write(rowan::Orm& orm, WriteCounter& counter, const std::vector<PackageReco
     counter.watch(nullptr);
   }
   const WriteCounts counts = counter.counts();
-  fmt::print("Packages: {} new, {} gone; {} dependencies, {} more on virtual packages.\n",
-             grouped(result.created), grouped(result.removed), grouped(result.dependencies),
-             grouped(result.unresolved));
   if (counts.statements == 0) {
     fmt::print("Nothing has changed: no statement that writes, found out in {:.1f} s.\n",
                watch.seconds());
     return;
   }
   fmt::print(
-      "Wrote {} rows in {:.1f} s, {} a second: {} inserted, {} updated, {} deleted, "
-      "by {} statements in one transaction.\n",
-      grouped(counts.rows()), watch.seconds(), grouped(per_second(counts.rows(), watch.seconds())),
-      grouped(counts.inserted), grouped(counts.updated), grouped(counts.removed),
-      grouped(counts.statements));
+      "Compared and wrote in {:.1f} s: {} rows inserted, {} updated, {} deleted, by {} in one "
+      "transaction.\n",
+      watch.seconds(), grouped(counts.inserted), grouped(counts.updated), grouped(counts.removed),
+      counts.statements == 1 ? "1 statement" : grouped(counts.statements) + " statements");
 }
 
 void print_ranking(std::string_view title, const std::vector<Ranked>& ranking) {
@@ -153,7 +149,7 @@ void run(const Arguments& arguments) {
   }};
   ensure_schema(orm);
   write(orm, *counter, list.packages);
-  answer(orm, arguments.package);
+  if (!arguments.no_questions) answer(orm, arguments.package);
 }
 
 }  // namespace
@@ -176,9 +172,12 @@ int main(int argc, char** argv) {
   app.add_flag("--no-lists", no_lists, "Read the installed packages only")->excludes(lists_option);
   app.add_option("--package", arguments.package, "Whose dependencies to follow")
       ->capture_default_str();
+  app.add_flag("--no-questions", arguments.no_questions, "Bring the database in step, and no more");
   CLI11_PARSE(app, argc, argv);
   arguments.paths = {.status = status, .lists = no_lists ? "" : lists};
 
+  // Line by line in a log too, between the lines of the other stream.
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   try {
     apt_catalog::run(arguments);
   } catch (const std::exception& error) {

@@ -36,6 +36,12 @@ ProgressLine::ProgressLine(std::FILE* out, std::string label, std::string unit, 
 
 ProgressLine::~ProgressLine() {
   if (is_drawn_) std::fputs("\r\033[K", out_);
+  if (total_ == 0 || done_ == 0) return;
+  try {
+    fmt::print(out_, "{}\n", text(std::chrono::steady_clock::now()));
+  } catch (const std::exception&) {
+    // What the line would have said is lost, and nothing else.
+  }
 }
 
 void ProgressLine::advance(std::size_t count) noexcept {
@@ -51,7 +57,7 @@ void ProgressLine::advance(std::size_t count) noexcept {
   }
 }
 
-void ProgressLine::draw(std::chrono::steady_clock::time_point now) {
+std::string ProgressLine::text(std::chrono::steady_clock::time_point now) const {
   const std::chrono::duration<double> seconds = now - started_;
   const auto rate = static_cast<std::size_t>(static_cast<double>(done_) / seconds.count());
   std::string bar;
@@ -60,8 +66,11 @@ void ProgressLine::draw(std::chrono::steady_clock::time_point now) {
     bar = fmt::format("[{}{}] {:3}%  ", std::string(full, '#'), std::string(bar_width - full, '.'),
                       std::min<std::size_t>(100, done_ * 100 / total_));
   }
-  fmt::print(out_, "\r{} {}{} {}, {} a second\033[K", label_, bar, grouped(done_), unit_,
-             grouped(rate));
+  return fmt::format("{} {}{} {}, {} a second", label_, bar, grouped(done_), unit_, grouped(rate));
+}
+
+void ProgressLine::draw(std::chrono::steady_clock::time_point now) {
+  fmt::print(out_, "\r{}\033[K", text(now));
   std::fflush(out_);
   is_drawn_ = true;
 }

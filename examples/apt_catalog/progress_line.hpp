@@ -12,9 +12,10 @@ namespace apt_catalog {
 /// Returns the number with a comma after each three digits.
 [[nodiscard]] std::string grouped(std::size_t number);
 
-/// Redraws itself while work advances, ten times a second at most, and disappears at its end.
+/// Redraws itself while work advances, ten times a second at most.
 ///
-/// Draws nothing where the stream is no terminal.
+/// At its end a line with a total stays as it is then, and one without disappears. Where the stream is no
+/// terminal, only that last state of a line with a total is written.
 class ProgressLine final {
  public:
   /// Requires: `unit` is a plural, such as "rows". A total of 0 means that nobody knows it.
@@ -28,6 +29,7 @@ class ProgressLine final {
 
  private:
   void draw(std::chrono::steady_clock::time_point now);
+  [[nodiscard]] std::string text(std::chrono::steady_clock::time_point now) const;
 
   std::FILE* out_;
   std::string label_;

@@ -32,7 +32,8 @@ void unit_of_work(rowan::Orm& orm) {
   // [debug_view]
   alice.name = "Alice";
   em.create<Tag>({.name = "c++"});
-  std::cout << em.debug_view();  // what is managed, what changed, what a flush would send
+  std::cout << "  before the flush:\n"
+            << em.debug_view();  // what is managed, what changed, what a flush would send
   em.flush();
   // [/debug_view]
 

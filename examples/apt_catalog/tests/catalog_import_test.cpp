@@ -4,9 +4,14 @@
 
 #include "catalog_fixture.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <mutex>
 
 using rowan::f;
 
@@ -27,6 +32,63 @@ std::vector<std::string> dependencies_of(Catalog& catalog, const std::string& na
 }
 
 using Names = std::vector<std::string>;
+
+/// Keeps the text of every statement.
+class StatementList final : public rowan::Logger {
+ public:
+  void log(const rowan::LogMessage& message) override {
+    const std::lock_guard lock(mutex_);
+    if (!message.sql.empty()) statements_.emplace_back(message.sql);
+  }
+  [[nodiscard]] bool is_enabled(rowan::LogNamespace ns) const override {
+    return ns == rowan::LogNamespace::query;
+  }
+  [[nodiscard]] Names statements() const {
+    const std::lock_guard lock(mutex_);
+    return statements_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Names statements_;
+};
+
+/// A database file that is gone at the end of the test.
+class CatalogFile {
+ public:
+  CatalogFile()
+      : path_(std::filesystem::temp_directory_path() /
+              ("catalog_" + rowan::Uuid::random().to_string() + ".db")) {}
+  ~CatalogFile() { std::filesystem::remove(path_); }
+
+  [[nodiscard]] std::string bytes() const {
+    std::ifstream file(path_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  /// Imports as a program of its own would; returns the statements that it sent, but for those of the schema.
+  [[nodiscard]] Names import(const std::vector<PackageRecord>& records, bool is_first) const {
+    const auto list = std::make_shared<StatementList>();
+    rowan::Orm orm{{
+        .driver = rowan::driver_from_url("sqlite:" + path_.string()),
+        .entities = rowan::entities<Package, Maintainer, Section, Architecture>(),
+        .logger = list,
+    }};
+    if (is_first) orm.schema().create();
+    const std::size_t before = list->statements().size();
+    auto em = orm.em().fork();
+    CatalogImport import(em);
+    import.load();
+    (void)import.apply(records);
+    em.flush();
+    Names sent = list->statements();
+    sent.erase(sent.begin(), sent.begin() + static_cast<std::ptrdiff_t>(before));
+    return sent;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
 
 TEST(CatalogImport, writes_packages_with_what_belongs_to_them) {
   Catalog catalog;
@@ -60,6 +122,20 @@ TEST(CatalogImport, writes_nothing_where_nothing_changed) {
   EXPECT_EQ(counts.statements, 0u);
   EXPECT_EQ(catalog.result.created, 0u);
   EXPECT_EQ(catalog.result.dependencies, 4u);
+}
+
+TEST(CatalogImport, leaves_a_file_alone_where_nothing_changed) {
+  const std::vector<PackageRecord> records{make_record("a", {"b", "c"}), make_record("b", {"c"}),
+                                           make_record("c", {"a"})};
+  const CatalogFile file;
+  EXPECT_THAT(file.import(records, true), testing::Contains(testing::StartsWith("insert")));
+  const std::string before = file.bytes();
+
+  const Names sent = file.import(records, false);
+
+  EXPECT_FALSE(sent.empty());
+  EXPECT_THAT(sent, testing::Each(testing::StartsWith("select")));
+  EXPECT_EQ(file.bytes(), before);
 }
 
 TEST(CatalogImport, writes_nothing_where_dependencies_only_change_their_order) {
