@@ -45,3 +45,4 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/rowan-config-version.cma
 install(FILES "${PROJECT_BINARY_DIR}/rowan-config.cmake"
               "${PROJECT_BINARY_DIR}/rowan-config-version.cmake"
         DESTINATION "${rowan_package_folder}")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

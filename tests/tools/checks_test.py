@@ -119,6 +119,32 @@ class Checks(unittest.TestCase):
         self.run_check("check_headers.py", "--update")
         self.assertEqual(self.run_check("check_headers.py").returncode, 0)
 
+    def sum_of(self, *cases: str) -> list:
+        self.write("ctest.xml", f"<testsuite>{''.join(cases)}</testsuite>")
+        run = self.run_check("sum_tests.py", str(self.root / "ctest.xml"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return run.stdout.splitlines()
+
+    @staticmethod
+    def skipped(name: str, reason: str) -> str:
+        return (f'<testcase name="{name}" status="notrun">'
+                '<skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/>'
+                f"<system-out>[ RUN      ] a\na_test.cpp:7: Skipped\n{reason}\n</system-out></testcase>")
+
+    def test_tests_are_summed(self):
+        self.assertEqual(
+            self.sum_of('<testcase name="a" status="run"/>', '<testcase name="b" status="fail"/>',
+                        self.skipped("c", "this database lacks savepoints")),
+            ["1 1 1", "b"])
+
+    def test_a_server_that_is_missing_fails(self):
+        self.assertEqual(
+            self.sum_of(self.skipped("a", "no server answers"),
+                        '<testcase name="b" status="disabled"><skipped message="Disabled"/></testcase>',
+                        '<testcase name="c" status="notrun"><skipped message=""/></testcase>'),
+            ["0 3 0", "a was skipped: no server answers", "b was skipped: Disabled",
+             "c was skipped: no reason"])
+
     def test_style_rules_are_kept(self):
         long_line = "// " + "x" * 120
         machine_path = "/" + "root/x"

@@ -100,7 +100,7 @@ TEST_F(PackageSource, refuses_a_compressed_list_that_is_damaged) {
 }
 
 TEST_F(PackageSource, reads_compressed_lists) {
-  if (!fs::exists("/usr/lib/apt/apt-helper")) GTEST_SKIP() << "no apt on this machine";
+  if (!fs::exists("/usr/lib/apt/apt-helper")) GTEST_SKIP() << "this machine lacks apt";
   // gzip of "Package: a\nVersion: 1\nArchitecture: all\n".
   write("status", "");
   const std::string gzip(
