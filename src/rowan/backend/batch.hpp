@@ -52,6 +52,7 @@ struct PivotBatch {
   RowSource* rows = nullptr;
   bool ignore_existing = false;  ///< insert: a pair that is there already is left alone
   bool all_of_owner = false;     ///< delete: a row has the owner's key only, all its pairs go
+  bool all_of_target = false;    ///< delete: a row has the target's key only, all its pairs go
 };
 
 /// Receives what the database made for row `row` of a batch: one cell for each of `returning`.

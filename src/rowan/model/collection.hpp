@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <rowan/model/item_list.hpp>
 #include <rowan/model/list_pool.hpp>
 #include <rowan/model/relation_host.hpp>
 #include <rowan/model/slot.hpp>
@@ -26,13 +27,14 @@ namespace rowan::model {
 
 /// What a collection knows of its items; allocated when there is something to know.
 struct CollectionState {
-  std::vector<void*> items;
-  std::vector<void*> original;  ///< as the database has them; meaningful where initialized
-  std::vector<void*> removed;   ///< removed without having been loaded
+  ItemList items;  ///< where not initialized: those that were added
+  std::vector<void*>
+      original;      ///< many-to-many: as the database has them; meaningful where initialized
+  ItemList removed;  ///< removed without having been loaded
   bool is_dirty = false;
   bool is_partial = false;  ///< a filter kept some items away
   bool is_read_only = false;
-  bool is_replaced = false;  ///< set() or remove_all() before it was loaded
+  bool is_replaced = false;  ///< set() before it was loaded: the database's items are not known
   bool is_queued = false;    ///< in the unit of work's list of changed collections
 };
 
@@ -75,7 +77,15 @@ class CollectionBase {
  protected:
   const std::vector<void*>& checked_items() const {
     if (!is_initialized_) refuse();
-    return state_ != nullptr ? state_->items : no_items;
+    return state_ != nullptr ? state_->items.view() : no_items;
+  }
+  std::size_t checked_size() const {
+    if (!is_initialized_) refuse();
+    return state_ != nullptr ? state_->items.size() : 0;
+  }
+  bool checked_contains(const void* item) const {
+    if (!is_initialized_) refuse();
+    return state_ != nullptr && state_->items.contains(item);
   }
   [[nodiscard]] RelationHost& host() const {
     if (!is_attached_) refuse();
@@ -180,8 +190,8 @@ class Collection : public model::CollectionBase {
  public:
   using Target = T;
 
-  [[nodiscard]] std::size_t size() const { return checked_items().size(); }
-  [[nodiscard]] bool empty() const { return checked_items().empty(); }
+  [[nodiscard]] std::size_t size() const { return checked_size(); }
+  [[nodiscard]] bool empty() const { return checked_size() == 0; }
   [[nodiscard]] T& operator[](std::size_t i) const { return *static_cast<T*>(checked_items()[i]); }
   [[nodiscard]] EntityIterator<T> begin() const {
     return EntityIterator<T>(checked_items().data());
@@ -191,12 +201,8 @@ class Collection : public model::CollectionBase {
   }
   /// Returns a copy of the list of items that changes of the collection do not disturb.
   [[nodiscard]] EntityList<T> items() const { return EntityList<T>(checked_items()); }
-  [[nodiscard]] bool contains(const T& item) const {
-    for (const void* each : checked_items()) {
-      if (each == &item) return true;
-    }
-    return false;
-  }
+  /// Cost: constant on average.
+  [[nodiscard]] bool contains(const T& item) const { return checked_contains(&item); }
 
   /// Adds an item and sets its side of the relation; returns false where it was in already. Needs no loading.
   bool add(T& item) { return host().add(*this, &item); }
@@ -218,7 +224,10 @@ class Collection : public model::CollectionBase {
     }
     return count;
   }
-  /// Makes the items exactly these. Works on a collection that was not loaded: the flush removes the others.
+  /// Makes the items exactly these, in this order. Loads nothing: where the collection was not loaded, the flush removes
+  /// all others by one statement, unseen. What is so already is no change; a new order is written where the relation has
+  /// a fixed_order().
+  /// Errors: ValidationError where an item that leaves must have an owner, found at once or, unloaded, by the flush.
   void set(std::initializer_list<std::reference_wrapper<T>> items) {
     std::vector<void*> pointers;
     pointers.reserve(items.size());
@@ -232,6 +241,7 @@ class Collection : public model::CollectionBase {
     for (T& item : items) pointers.push_back(&item);
     host().set(*this, pointers.data(), pointers.size());
   }
+  /// Takes every item out: set() of nothing.
   void remove_all() { host().set(*this, nullptr, 0); }
 
   /// Loads the items, again where they were loaded; what was added or removed and not flushed stays so.

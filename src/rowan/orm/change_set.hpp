@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rowan/metadata/entity_meta.hpp>
+#include <rowan/orm/undo_log.hpp>
 #include <rowan/value/value.hpp>
 
 #include <cstdint>
@@ -23,6 +24,13 @@ struct LateReference {
   const metadata::PropertyMeta* property = nullptr;
 };
 
+/// A reference that the passes emptied, to be given back where the flush fails.
+struct TakenReference {
+  void* object = nullptr;
+  const metadata::PropertyMeta* property = nullptr;
+  void* target = nullptr;
+};
+
 /// A unique value that must leave its column before another row can take it.
 struct ParkedValue {
   void* object = nullptr;
@@ -41,8 +49,16 @@ struct ChangeSets {
       ordered;  ///< one object each, in the order in which unique values are handed on
   std::vector<ParkedValue> parked;
   std::vector<LateReference> late;
+  std::vector<LateReference>
+      leaving;  ///< references that must leave a row before it is removed early
   bool must_defer =
       false;  ///< a required reference leads forward: foreign keys wait for the commit
+
+  // What the passes changed in memory.
+  std::vector<WrittenValue> touched;    ///< by on_update
+  std::vector<TakenReference> emptied;  ///< their targets go
+  std::vector<void*> reached;           ///< persisted because a persisted object refers to them
+  std::vector<void*> orphans;           ///< removed because a replaced collection drops them
 
   [[nodiscard]] bool empty() const noexcept;
 };

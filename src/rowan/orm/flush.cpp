@@ -7,6 +7,8 @@
 #include <rowan/orm/change_set_computer.hpp>
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 namespace rowan::orm {
 
@@ -57,7 +59,8 @@ class InsertSource final : public backend::RowSource {
         version_at_ = i;
     }
     for (const LateReference& each : late) {
-      if (&UnitOfWork::entity_of(each.object) == &entity) late_.push_back(each);
+      if (&UnitOfWork::entity_of(each.object) == &entity)
+        late_[each.object].push_back(static_cast<std::uint16_t>(each.property->column));
     }
   }
   [[nodiscard]] std::size_t size() const override { return objects_.size(); }
@@ -70,11 +73,11 @@ class InsertSource final : public backend::RowSource {
         out[version_at_].integer == 0) {
       out[version_at_].integer = 1;
     }
-    for (const LateReference& each : late_) {
-      if (each.object != object) continue;
-      const auto at = std::find(columns_.begin(), columns_.end(),
-                                static_cast<std::uint16_t>(each.property->column));
-      out[at - columns_.begin()] = Cell::of_null();
+    const auto late = late_.empty() ? late_.end() : late_.find(object);
+    if (late == late_.end()) return;
+    for (const std::uint16_t column : late->second) {
+      const auto at = std::find(columns_.begin(), columns_.end(), column);
+      if (at != columns_.end()) out[at - columns_.begin()] = Cell::of_null();
     }
   }
 
@@ -86,7 +89,7 @@ class InsertSource final : public backend::RowSource {
   const std::vector<std::uint16_t>& columns_;
   std::size_t key_at_ = SIZE_MAX;
   std::size_t version_at_ = SIZE_MAX;
-  std::vector<LateReference> late_;
+  std::unordered_map<void*, std::vector<std::uint16_t>> late_;  ///< columns written later
 };
 
 class UpdateSource final : public backend::RowSource {
@@ -161,19 +164,15 @@ class DeleteSource final : public backend::RowSource {
   const std::vector<std::uint16_t>& checks_;
 };
 
-class PairSource final : public backend::RowSource {
+/// One row given as it is.
+class CellSource final : public backend::RowSource {
  public:
-  [[nodiscard]] std::size_t size() const override { return cells.empty() ? pairs.size() : 1; }
-  void row(std::size_t index, Cell* out) override {
-    if (!cells.empty()) {
-      std::copy(cells.begin(), cells.end(), out);
-      return;
-    }
-    out[0] = model::key_of(pairs[index].first);
-    out[1] = model::key_of(pairs[index].second);
-  }
-  std::vector<std::pair<void*, void*>> pairs;
-  std::vector<Cell> cells;  ///< one row given as it is
+  explicit CellSource(std::vector<Cell> cells) : cells_(std::move(cells)) {}
+  [[nodiscard]] std::size_t size() const override { return 1; }
+  void row(std::size_t, Cell* out) override { std::copy(cells_.begin(), cells_.end(), out); }
+
+ private:
+  std::vector<Cell> cells_;
 };
 
 }  // namespace
@@ -209,8 +208,13 @@ class InsertRows final : public backend::ReturnedRows {
 void Flush::run() {
   if (unit_.is_flushing)
     throw ValidationError("You cannot call em.flush() from inside lifecycle hook handlers");
-  sets_ = ChangeSetComputer(unit_).compute();
-  if (!sets_.empty() || !unit_.changed_collections.empty()) execute(false);
+  try {
+    ChangeSetComputer(unit_, sets_).compute();
+    if (has_work()) execute(false);
+  } catch (...) {
+    undo();
+    throw;
+  }
   apply();
 }
 
@@ -220,7 +224,12 @@ void Flush::run_only(void* object) {
   sets_.removals.resize(unit_.entity_count());
   sets_.early_removals.resize(unit_.entity_count());
   sets_.inserts[UnitOfWork::entity_of(object).id].push_back(object);
-  execute(true);
+  try {
+    execute(true);
+  } catch (...) {
+    undo();
+    throw;
+  }
   if (!header_of(object).is_persisted) {
     header_of(object).is_persisted = true;
     --unit_.unpersisted;
@@ -230,30 +239,43 @@ void Flush::run_only(void* object) {
   std::erase(UnitOfWork::store_of(object).created, object);
 }
 
+void Flush::rehearse(backend::Session& session) {
+  const bool was_flushing = std::exchange(unit_.is_flushing, true);
+  try {
+    ChangeSetComputer(unit_, sets_).compute();
+    if (has_work()) write(session);
+  } catch (...) {
+    undo();
+    unit_.is_flushing = was_flushing;
+    throw;
+  }
+  undo();
+  unit_.is_flushing = was_flushing;
+}
+
+bool Flush::has_work() const noexcept {
+  return !sets_.empty() || !unit_.changed_collections.empty();
+}
+
 void Flush::execute(bool only_one) {
   unit_.is_flushing = true;
   struct Reset {
     bool& flag;
     ~Reset() { flag = false; }
   } reset{unit_.is_flushing};
+  Lease lease = unit_.lease(backend::Access::write);
+  const bool own =
+      unit_.transaction == nullptr && unit_.state().driver->capabilities().transactions;
+  const bool guards = !own && only_one && unit_.state().driver->capabilities().savepoints;
+  if (own) lease->begin({});
+  if (guards) lease->savepoint("rowan_one");
   try {
-    Lease lease = unit_.lease(backend::Access::write);
-    const bool own =
-        unit_.transaction == nullptr && unit_.state().driver->capabilities().transactions;
-    const bool guards = !own && only_one && unit_.state().driver->capabilities().savepoints;
-    if (own) lease->begin({});
-    if (guards) lease->savepoint("rowan_one");
-    try {
-      write(*lease);
-      if (guards) lease->release_savepoint("rowan_one");
-      if (own) lease->commit();
-    } catch (...) {
-      if (guards) lease->rollback_to_savepoint("rowan_one");
-      if (own) lease->rollback();
-      throw;
-    }
+    write(*lease);
+    if (guards) lease->release_savepoint("rowan_one");
+    if (own) lease->commit();
   } catch (...) {
-    undo();
+    if (guards) lease->rollback_to_savepoint("rowan_one");
+    if (own) lease->rollback();
     throw;
   }
   ++unit_.flushes;
@@ -271,6 +293,9 @@ void Flush::write(backend::Session& session) {
     }
     session.defer_constraints();
   }
+  CollectionWrites collections(unit_);
+  if (!is_single_) collections.write_removed(session);
+  write_leaving(session);
   for (auto id = order.rbegin(); id != order.rend(); ++id)
     remove(session, entities[*id], sets_.early_removals[*id]);
   park_unique_values(session);
@@ -278,7 +303,7 @@ void Flush::write(backend::Session& session) {
   for (const UpdateGroup& group : sets_.ordered) update(session, group);
   for (const UpdateGroup& group : sets_.updates) update(session, group);
   write_late(session);
-  if (!is_single_) write_pivots(session);
+  if (!is_single_) collections.write(session);
   for (auto id = order.rbegin(); id != order.rend(); ++id)
     remove(session, entities[*id], sets_.removals[*id]);
 }
@@ -316,6 +341,11 @@ void Flush::insert(backend::Session& session, const EntityMeta& entity) {
   }
   const bool key_is_made = model::key_of(objects.front()).is_null();
   if (omittable.empty() && !key_is_made) return insert_rows(session, entity, {}, objects);
+  // Rows that refer to each other keep their order, so only neighbours share a statement.
+  const bool keeps_order =
+      std::any_of(entity.to_one.begin(), entity.to_one.end(), [&](const PropertyMeta* property) {
+        return property->is_owner && property->target == &entity;
+      });
   std::vector<std::pair<metadata::IndexSet, std::vector<void*>>> groups;
   for (void* object : objects) {
     metadata::IndexSet omitted;
@@ -323,8 +353,14 @@ void Flush::insert(backend::Session& session, const EntityMeta& entity) {
     for (const std::uint16_t column : omittable) {
       if (entity.functions->is_unset(object, column)) omitted.add(column);
     }
-    if (groups.empty() || !(groups.back().first == omitted)) groups.push_back({omitted, {}});
-    groups.back().second.push_back(object);
+    auto group = std::find_if(groups.rbegin(), groups.rend(),
+                              [&](const auto& each) { return each.first == omitted; });
+    if (keeps_order && group != groups.rbegin()) group = groups.rend();
+    if (group == groups.rend()) {
+      groups.push_back({omitted, {}});
+      group = groups.rbegin();
+    }
+    group->second.push_back(object);
   }
   for (auto& [omitted, rows] : groups) insert_rows(session, entity, omitted, rows);
 }
@@ -366,74 +402,42 @@ void Flush::update(backend::Session& session, const UpdateGroup& group) {
   }
 }
 
+// Takes rows away from those that are removed before they are updated.
+void Flush::write_leaving(backend::Session& session) {
+  for (const LateReference& each : sets_.leaving) {
+    const EntityMeta& entity = UnitOfWork::entity_of(each.object);
+    const void* target = UnitOfWork::ref_at(each.object, *each.property).target();
+    // A new target has no row yet: the column waits empty, or the foreign key for the commit.
+    const bool waits = target == nullptr || header_of(target).life == SlotHeader::created;
+    if (waits && !each.property->is_nullable) continue;
+    CellSource row({waits ? Cell() : model::key_of(target), model::key_of(each.object)});
+    const std::vector<std::uint16_t> columns{static_cast<std::uint16_t>(each.property->column)};
+    session.update({&entity, columns, {}, {}, &row}, nullptr);
+  }
+}
+
 void Flush::park_unique_values(backend::Session& session) {
   for (const ParkedValue& each : sets_.parked) {
     const EntityMeta& entity = UnitOfWork::entity_of(each.object);
     const std::vector<std::uint16_t> columns{static_cast<std::uint16_t>(each.property->column)};
-    PairSource row;
-    row.cells = {each.temporary.as_cell(), model::key_of(each.object)};
+    CellSource row({each.temporary.as_cell(), model::key_of(each.object)});
     session.update({&entity, columns, {}, {}, &row}, nullptr);
   }
 }
 
 void Flush::write_late(backend::Session& session) {
+  std::vector<std::pair<const PropertyMeta*, std::vector<void*>>> groups;
   for (const LateReference& each : sets_.late) {
-    const EntityMeta& entity = UnitOfWork::entity_of(each.object);
-    const std::vector<std::uint16_t> columns{static_cast<std::uint16_t>(each.property->column)};
+    if (groups.empty() || groups.back().first != each.property)
+      groups.push_back({each.property, {}});
+    groups.back().second.push_back(each.object);
+  }
+  for (const auto& [property, objects] : groups) {
+    const EntityMeta& entity = UnitOfWork::entity_of(objects.front());
+    const std::vector<std::uint16_t> columns{static_cast<std::uint16_t>(property->column)};
     const std::vector<std::uint16_t> checks;
-    const std::vector<void*> objects{each.object};
     UpdateSource source(unit_, entity, objects, columns, checks);
     session.update({&entity, columns, checks, {}, &source}, nullptr);
-  }
-}
-
-void Flush::write_pivots(backend::Session& session) {
-  std::vector<const PropertyMeta*> relations;
-  struct Work {
-    const EntityMeta* owner;
-    const PropertyMeta* relation;
-    PairSource added, removed, careful;
-  };
-  std::vector<Work> works;
-  for (model::CollectionBase* collection : unit_.changed_collections) {
-    void* owner = model::object_of(collection);
-    if (header_of(owner).life == SlotHeader::removed ||
-        header_of(owner).life == SlotHeader::detached)
-      continue;
-    const EntityMeta& entity = UnitOfWork::entity_of(owner);
-    const auto offset =
-        static_cast<std::size_t>(reinterpret_cast<char*>(collection) - static_cast<char*>(owner));
-    const auto relation =
-        std::find_if(entity.to_many.begin(), entity.to_many.end(),
-                     [&](const PropertyMeta* property) { return property->offset == offset; });
-    auto work = std::find_if(works.begin(), works.end(),
-                             [&](const Work& each) { return each.relation == *relation; });
-    if (work == works.end()) work = works.insert(works.end(), Work{&entity, *relation, {}, {}, {}});
-    const model::CollectionState& state = collection->state();
-    if (collection->is_initialized()) {
-      for (void* item : state.original) header_of(item).mark = 1;
-      for (void* item : state.items) {
-        if (header_of(item).mark != 1) work->added.pairs.emplace_back(owner, item);
-        header_of(item).mark = 2;
-      }
-      for (void* item : state.original) {
-        if (header_of(item).mark == 1 && header_of(item).life != SlotHeader::removed)
-          work->removed.pairs.emplace_back(owner, item);
-      }
-      for (void* item : state.original) header_of(item).mark = 0;
-      for (void* item : state.items) header_of(item).mark = 0;
-    } else {
-      for (void* item : state.items) work->careful.pairs.emplace_back(owner, item);
-      for (void* item : state.removed) work->removed.pairs.emplace_back(owner, item);
-    }
-  }
-  for (Work& work : works) {
-    if (work.removed.size() > 0)
-      session.remove_pivot({work.owner, work.relation, &work.removed, false, false});
-    if (work.added.size() > 0)
-      session.insert_pivot({work.owner, work.relation, &work.added, false, false});
-    if (work.careful.size() > 0)
-      session.insert_pivot({work.owner, work.relation, &work.careful, true, false});
   }
 }
 
@@ -456,33 +460,61 @@ void Flush::remove(backend::Session& session,
   }
 }
 
-void Flush::undo() {
+void Flush::undo() noexcept {
   for (void* object : keyed_) {
     model::key_of(object) = {};
     header_of(object).has_pending_key = false;
   }
+  keyed_.clear();
+  for (auto each = sets_.touched.rbegin(); each != sets_.touched.rend(); ++each)
+    restore_value(unit_, *each);
+  for (const TakenReference& each : sets_.emptied)
+    UnitOfWork::ref_at(each.object, *each.property).bind(each.target);
+  for (void* object : sets_.reached) {
+    header_of(object).is_persisted = false;
+    ++unit_.unpersisted;
+  }
+  for (auto each = sets_.orphans.rbegin(); each != sets_.orphans.rend(); ++each)
+    unit_.persist(*each);
+  sets_ = {};
 }
 
 void Flush::remember() {
   for (void* object : keyed_) {
     const Cell key = model::key_of(object);
     model::key_of(object) = {};
-    unit_.remember(object);
+    unit_.undo.remember(unit_, object);
     model::key_of(object) = key;
   }
   for (const std::vector<void*>& objects : sets_.inserts) {
     for (void* object : objects) {
-      if (!header_of(object).has_pending_key) unit_.remember(object);
+      if (!header_of(object).has_pending_key) unit_.undo.remember(unit_, object);
     }
   }
   for (const auto* groups : {&sets_.updates, &sets_.ordered}) {
     for (const UpdateGroup& group : *groups) {
-      for (void* object : group.objects) unit_.remember(object);
+      for (void* object : group.objects) unit_.undo.remember(unit_, object);
     }
   }
+  for (WrittenValue& each : sets_.touched) unit_.undo.remember(std::move(each));
   if (is_single_) return;
-  for (void* object : unit_.removed) unit_.remember(object);
-  for (model::CollectionBase* collection : unit_.changed_collections) unit_.remember(*collection);
+  for (void* object : unit_.removed) unit_.undo.remember(unit_, object);
+}
+
+void Flush::learn(void* object, std::uint16_t column, const Cell& cell) {
+  TypeStore& store = UnitOfWork::store_of(object);
+  WrittenValue written{object, column, {}, {}};
+  const auto value_now = [&] {
+    Cell now;
+    store.functions().encode(object, &column, 1, &now, unit_.scratch(), store);
+    return Value(now);
+  };
+  const bool is_noted = unit_.transaction_depth > 0;
+  if (is_noted) written.before = value_now();
+  store.functions().decode(object, column, cell, store);
+  if (!is_noted) return;
+  written.after = value_now();
+  unit_.undo.remember(std::move(written));
 }
 
 void Flush::apply_inserts() {
@@ -490,56 +522,63 @@ void Flush::apply_inserts() {
     TypeStore& store = UnitOfWork::store_of(object);
     const Cell key = model::key_of(object);
     header_of(object).has_pending_key = false;
-    store.functions().decode(object, key_column(store.entity()), key, store);
+    learn(object, key_column(store.entity()), key);
     store.set_key(object, key);
   }
-  for (const Returned& each : returned_) {
-    TypeStore& store = UnitOfWork::store_of(each.object);
-    store.functions().decode(each.object, each.column, each.value.as_cell(), store);
-  }
+  for (const Returned& each : returned_) learn(each.object, each.column, each.value.as_cell());
   for (std::vector<void*>& objects : sets_.inserts) {
     for (void* object : objects) {
       header_of(object).life = SlotHeader::managed;
       TypeStore& store = UnitOfWork::store_of(object);
       if (store.entity().version != nullptr && store.entity().version->type == ValueType::integer) {
         const auto column = static_cast<std::uint16_t>(store.entity().version->column);
-        if (store.functions().is_unset(object, column))
-          store.functions().decode(object, column, Cell::of_integer(1), store);
+        if (store.functions().is_unset(object, column)) learn(object, column, Cell::of_integer(1));
       }
       store.functions().take_snapshot(object, model::snapshot_of(object), unit_.arena());
     }
   }
 }
 
-void Flush::apply() {
-  if (unit_.transaction_depth > 0) remember();
-  apply_inserts();
+void Flush::apply_updates() {
   sets_.updates.insert(sets_.updates.end(), sets_.ordered.begin(), sets_.ordered.end());
+  // Keys may change hands: all old ones go before the first new one comes.
+  const auto each_changed_key = [&](auto visit) {
+    for (const UpdateGroup& group : sets_.updates) {
+      if (!group.changed.has(key_column(*group.entity))) continue;
+      for (void* object : group.objects) visit(unit_.store(*group.entity), object);
+    }
+  };
+  each_changed_key([](TypeStore& store, void* object) {
+    if (store.map.find(model::key_of(object)) == object) store.map.erase(model::key_of(object));
+  });
+  each_changed_key([&](TypeStore& store, void* object) {
+    const std::uint16_t column = key_column(store.entity());
+    Cell key;
+    store.functions().encode(object, &column, 1, &key, unit_.scratch(), store);
+    store.set_key(object, key);
+  });
   for (const UpdateGroup& group : sets_.updates) {
     TypeStore& store = unit_.store(*group.entity);
-    const bool key_changed = group.changed.has(key_column(*group.entity));
     for (void* object : group.objects) {
-      if (key_changed) {
-        store.map.erase(model::key_of(object));
-        const std::uint16_t column = key_column(*group.entity);
-        Cell key;
-        store.functions().encode(object, &column, 1, &key, unit_.scratch(), store);
-        store.set_key(object, key);
-      }
       store.functions().take_snapshot(object, model::snapshot_of(object), unit_.arena());
       header_of(object).has_forced = false;
     }
   }
-  for (void* object : unit_.removed) {
-    TypeStore& store = UnitOfWork::store_of(object);
-    header_of(object).life = SlotHeader::detached;
-    --store.managed_count;
-    if (!model::key_of(object).is_null() && store.map.find(model::key_of(object)) == object)
-      store.map.erase(model::key_of(object));
-  }
+}
+
+void Flush::apply_removals() {
+  for (void* object : unit_.removed) unit_.forget(object);
   unit_.removed.clear();
+  unit_.emptied_by_removal.clear();
+}
+
+void Flush::apply() {
+  if (unit_.transaction_depth > 0) remember();
+  apply_inserts();
+  apply_updates();
   unit_.forced.clear();
-  apply_pivots();
+  CollectionWrites(unit_).apply();
+  apply_removals();
   for (std::uint16_t id = 0; id < unit_.entity_count(); ++id) {
     TypeStore* store = unit_.find_store(id);
     if (store == nullptr) continue;
@@ -548,20 +587,6 @@ void Flush::apply() {
     store->relations_changed = false;
   }
   unit_.scratch().reset();
-}
-
-void Flush::apply_pivots() {
-  for (model::CollectionBase* collection : unit_.changed_collections) {
-    model::CollectionState& state = collection->state();
-    state.is_dirty = false;
-    state.is_queued = false;
-    if (collection->is_initialized()) {
-      state.original = state.items;
-    } else {
-      collection->drop_state();
-    }
-  }
-  unit_.changed_collections.clear();
 }
 
 }  // namespace rowan::orm

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rowan/orm/change_set.hpp>
+#include <rowan/orm/collection_writes.hpp>
 #include <rowan/orm/unit_of_work.hpp>
 
 #include <string>
@@ -21,6 +22,8 @@ class Flush {
   void run();
   /// Inserts one object that was created without being persisted, alone; everything else stays pending.
   void run_only(void* object);
+  /// Sends to `session` what run() would, and leaves everything as it was. Errors: as run().
+  void rehearse(backend::Session& session);
 
  private:
   struct Returned {
@@ -29,6 +32,7 @@ class Flush {
     Value value;
   };
   void execute(bool only_one);
+  [[nodiscard]] bool has_work() const noexcept;
   void write(backend::Session& session);
   void assign_keys(backend::Session& session);
   void insert(backend::Session& session, const metadata::EntityMeta& entity);
@@ -37,17 +41,21 @@ class Flush {
                    const metadata::IndexSet& omitted,
                    std::vector<void*>& objects);
   void update(backend::Session& session, const UpdateGroup& group);
+  void write_leaving(backend::Session& session);
   void park_unique_values(backend::Session& session);
   void write_late(backend::Session& session);
-  void write_pivots(backend::Session& session);
   void remove(backend::Session& session,
               const metadata::EntityMeta& entity,
               std::vector<void*>& objects);
   void remember();
   void apply_inserts();
+  void apply_updates();
+  void apply_removals();
   void apply();
-  void apply_pivots();
-  void undo();
+  /// Sets a member to what the database has, and notes what it was.
+  void learn(void* object, std::uint16_t column, const value::Cell& cell);
+  /// Gives back all that the passes changed in memory.
+  void undo() noexcept;
 
   friend class InsertRows;
   UnitOfWork& unit_;

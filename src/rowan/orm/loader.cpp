@@ -189,8 +189,7 @@ std::vector<void*> Loader::find(const EntityMeta& entity,
     while (void* object = fetch.next()) found.push_back(object);
     lists = fetch.take_items();
   }
-  for (FetchedItems& list : lists)
-    lay_items(list.owner, *list.property, std::move(list.items), false);
+  lay_lists(unit_, std::move(lists), false);
   if (!found.empty() && !spec.populate.empty())
     Populator(unit_, spec).populate(entity, found, &where);
   return found;
@@ -345,7 +344,7 @@ void Loader::load(void* owner,
   populator.load_collections(entity, owners, property, selection);
   const model::CollectionState* state = UnitOfWork::collection_at(owner, property).find_state();
   if (state != nullptr) {
-    const std::vector<void*> items = state->items;
+    const std::vector<void*> items = state->items.view();
     populator.populate(target, items, where);
   }
 }

@@ -3,6 +3,7 @@
 #include <rowan/orm/populator.hpp>
 
 #include <rowan/base/error.hpp>
+#include <rowan/orm/relations.hpp>
 #include <rowan/query/path_intern.hpp>
 
 #include <algorithm>
@@ -54,18 +55,18 @@ bool has_nested_fields(const query::FindSpec& spec, Steps prefix) {
 }
 
 /// Gives every owner its list, one without items where the database has none.
-void lay_lists(std::span<void* const> owners,
-               const PropertyMeta& property,
-               std::vector<FetchedItems> lists,
-               bool is_partial) {
-  for (FetchedItems& list : lists) header_of(list.owner).mark = 1;
+void lay_lists_of(UnitOfWork& unit,
+                  std::span<void* const> owners,
+                  const PropertyMeta& property,
+                  std::vector<FetchedItems> lists,
+                  bool is_partial) {
+  const std::size_t found = lists.size();
+  for (std::size_t i = 0; i < found; ++i) header_of(lists[i].owner).mark = 1;
   for (void* owner : owners) {
-    if (header_of(owner).mark == 0) lay_items(owner, property, {}, is_partial);
+    if (header_of(owner).mark == 0) lists.push_back({owner, &property, {}});
   }
-  for (FetchedItems& list : lists) {
-    header_of(list.owner).mark = 0;
-    lay_items(list.owner, property, std::move(list.items), is_partial);
-  }
+  for (std::size_t i = 0; i < found; ++i) header_of(lists[i].owner).mark = 0;
+  lay_lists(unit, std::move(lists), is_partial);
 }
 
 /// Returns the items of the collections, each once.
@@ -80,19 +81,6 @@ std::vector<void*> items_of(std::span<void* const> owners, const PropertyMeta& p
     }
   }
   return items;
-}
-
-/// Tells whether an item that memory has and the database has not is there by the user's doing.
-bool is_still_pending(void* owner, const PropertyMeta& property, void* item) {
-  if (property.kind == PropertyKind::many_to_many) return true;
-  if (UnitOfWork::ref_at(item, *property.inverse).target() != owner) return false;
-  if (header_of(item).life == SlotHeader::created) return true;
-  const auto column = static_cast<std::uint16_t>(property.inverse->column);
-  TypeStore& store = UnitOfWork::store_of(item);
-  base::Arena scratch;
-  Cell saved;
-  store.functions().encode_snapshot(model::snapshot_of(item), &column, 1, &saved, scratch, store);
-  return !(saved == model::key_of(owner));
 }
 
 }  // namespace
@@ -296,7 +284,7 @@ void Populator::load_items(std::span<void* const> owners,
       }
     }
     if (property.is_to_one()) return;
-    lay_lists(part, property, lists.take(), selection.is_partial());
+    lay_lists_of(unit_, part, property, lists.take(), selection.is_partial());
   });
 }
 
@@ -363,55 +351,21 @@ void Populator::load_pairs(const EntityMeta& entity,
         list.items = {list.items.begin() + first, list.items.begin() + last};
       }
     }
-    lay_lists(part, property, std::move(lists), selection.is_partial());
+    lay_lists_of(unit_, part, property, std::move(lists), selection.is_partial());
   });
 }
 
-void lay_items(void* owner,
-               const PropertyMeta& property,
-               std::vector<void*> items,
-               bool is_partial) {
-  model::CollectionBase& collection = UnitOfWork::collection_at(owner, property);
-  model::CollectionState& state = collection.state();
-  std::erase_if(items, [&](void* item) {
-    if (header_of(item).life == SlotHeader::removed) return true;
-    return property.kind == PropertyKind::one_to_many &&
-           UnitOfWork::ref_at(item, *property.inverse).target() != owner;
-  });
-  std::vector<void*> pending;
-  std::vector<void*> gone;
-  if (state.is_dirty || !state.items.empty()) {
-    if (collection.is_initialized() && property.kind == PropertyKind::many_to_many) {
-      const std::unordered_set<void*> before(state.original.begin(), state.original.end());
-      const std::unordered_set<void*> now(state.items.begin(), state.items.end());
-      for (void* item : state.items) {
-        if (!before.contains(item)) pending.push_back(item);
-      }
-      for (void* item : state.original) {
-        if (!now.contains(item)) gone.push_back(item);
-      }
-    } else {
-      pending = std::move(state.items);
-      gone = std::move(state.removed);
+void lay_lists(UnitOfWork& unit, std::vector<FetchedItems> lists, bool is_partial) {
+  Relations relations(unit);
+  const PropertyMeta* property = nullptr;
+  PendingItems pending;
+  for (FetchedItems& list : lists) {
+    if (list.property != property) {
+      property = list.property;
+      pending = relations.pending(*property);
     }
+    relations.fill(list.owner, *property, std::move(list.items), pending, is_partial);
   }
-  state.removed.clear();
-  if (property.kind == PropertyKind::many_to_many) state.original = items;
-  if (!gone.empty()) {
-    const std::unordered_set<void*> absent(gone.begin(), gone.end());
-    std::erase_if(items, [&](void* item) { return absent.contains(item); });
-  }
-  state.items = std::move(items);
-  if (!pending.empty()) {
-    std::unordered_set<void*> present(state.items.begin(), state.items.end());
-    for (void* item : pending) {
-      if (is_still_pending(owner, property, item) && present.insert(item).second)
-        state.items.push_back(item);
-    }
-  }
-  state.is_partial = is_partial;
-  state.is_read_only = is_partial;
-  collection.set_initialized(true);
 }
 
 }  // namespace rowan::orm

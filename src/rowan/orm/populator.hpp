@@ -32,11 +32,8 @@ struct ItemSelection {
                                                     const query::FindSpec& spec,
                                                     Steps prefix);
 
-/// Lays the items that the database has under what is pending in a collection.
-void lay_items(void* owner,
-               const metadata::PropertyMeta& property,
-               std::vector<void*> items,
-               bool is_partial);
+/// Lays the items that the database has under what is pending in each collection.
+void lay_lists(UnitOfWork& unit, std::vector<FetchedItems> lists, bool is_partial);
 
 /// Runs the selects of populate: one for each relation and level, for many owners at once.
 class Populator {

@@ -25,8 +25,7 @@ void open_transaction(UnitOfWork& unit, const TransactionOptions& options) {
 void close_transaction(UnitOfWork& unit) noexcept {
   unit.transaction.reset();
   unit.transaction_depth = 0;
-  unit.undo_log.clear();
-  unit.collection_undo_log.clear();
+  unit.undo.clear();
 }
 
 struct TransactionScope::State {
@@ -128,7 +127,7 @@ void TransactionScope::fail() noexcept {
     unit.transaction->rollback();
   }
   if (state_->kind != Kind::suspended) {
-    unit.take_back(state_->mark);
+    unit.undo.take_back(unit, state_->mark.undo);
     unit.forget_since(state_->mark);
   }
   if (state_->kind == Kind::outermost) close_transaction(unit);
@@ -170,7 +169,7 @@ void EntityManager::rollback() {
     throw TransactionStateError(
         "An open transaction is required for this operation: call begin() first");
   unit.transaction->rollback();
-  unit.take_back({});
+  unit.undo.take_back(unit, {});
   close_transaction(unit);
 }
 

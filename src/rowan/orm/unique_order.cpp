@@ -4,10 +4,15 @@
 
 #include <rowan/base/error.hpp>
 #include <rowan/base/uuid.hpp>
+#include <rowan/orm/unique_keys.hpp>
 
 #include <algorithm>
+#include <list>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace rowan::orm {
 
@@ -17,20 +22,18 @@ using value::Cell;
 
 namespace {
 
-bool is_unique(const PropertyMeta& property) {
-  return property.column >= 0 && !property.is_primary_key &&
-         (property.is_unique || property.kind == metadata::PropertyKind::one_to_one);
-}
-
 class UniqueOrder {
  public:
   UniqueOrder(UnitOfWork& unit, ChangeSets& sets) : unit_(unit), sets_(sets) {}
 
   void run() {
     for (const EntityMeta& entity : unit_.state().registry.entities()) {
-      for (const PropertyMeta* property : entity.columns) {
-        if (is_unique(*property)) find_edges(entity, *property);
-      }
+      const bool is_updated =
+          std::any_of(sets_.updates.begin(), sets_.updates.end(),
+                      [&](const UpdateGroup& group) { return group.entity == &entity; });
+      if (!is_updated) continue;
+      keys_.push_back(unique_keys_of(entity, false));
+      for (const UniqueKey& key : keys_.back()) find_edges(entity, key);
     }
     if (involved_.empty()) return;
     for (void* object : involved_) visit(object);
@@ -40,106 +43,115 @@ class UniqueOrder {
  private:
   struct Edge {
     void* giver;
-    const PropertyMeta* property;
+    const UniqueKey* key;
   };
+  using Givers = std::unordered_map<std::string, void*>;
   enum class Mark : std::uint8_t { unseen, open, done };
 
-  Cell now_of(const EntityMeta& entity, const PropertyMeta& property, void* object) {
-    const auto column = static_cast<std::uint16_t>(property.column);
-    Cell cell;
-    entity.functions->encode(object, &column, 1, &cell, unit_.scratch(), unit_.store(entity));
-    return cell;
-  }
-  Cell before_of(const EntityMeta& entity, const PropertyMeta& property, void* object) {
-    const auto column = static_cast<std::uint16_t>(property.column);
-    Cell cell;
-    entity.functions->encode_snapshot(model::snapshot_of(object), &column, 1, &cell,
-                                      unit_.scratch(), unit_.store(entity));
-    return cell;
+  static bool changes(const UpdateGroup& group, const EntityMeta& entity, const UniqueKey& key) {
+    return group.entity == &entity &&
+           std::any_of(key.columns.begin(), key.columns.end(),
+                       [&](std::uint16_t column) { return group.changed.has(column); });
   }
 
-  void find_edges(const EntityMeta& entity, const PropertyMeta& property) {
-    std::unordered_map<std::uint64_t, void*> givers;
+  void find_edges(const EntityMeta& entity, const UniqueKey& key) {
+    UniqueValues values(unit_, entity);
+    Givers givers;
     for (const UpdateGroup& group : sets_.updates) {
-      if (group.entity != &entity || !group.changed.has(static_cast<std::size_t>(property.column)))
-        continue;
+      if (!changes(group, entity, key)) continue;
       for (void* object : group.objects) {
-        const Cell before = before_of(entity, property, object);
-        if (!before.is_null()) givers.emplace(value::hash_of(before), object);
+        auto before = values.before(object, key);
+        if (!before) continue;
+        givers.emplace(std::move(*before), object);
+        changed_[object] = &group.changed;
       }
     }
     if (givers.empty()) return;
+    const auto giver_of = [&](void* object) -> void* {
+      const auto taken = values.now(object, key);
+      const auto giver = taken ? givers.find(*taken) : givers.end();
+      return giver == givers.end() || giver->second == object ? nullptr : giver->second;
+    };
     for (const UpdateGroup& group : sets_.updates) {
-      if (group.entity != &entity || !group.changed.has(static_cast<std::size_t>(property.column)))
-        continue;
-      for (void* object : group.objects) add_edge(givers, entity, property, object);
-    }
-    for (void* object : sets_.inserts[entity.id]) {
-      const Cell taken = now_of(entity, property, object);
-      const auto giver = taken.is_null() ? givers.end() : givers.find(value::hash_of(taken));
-      if (giver != givers.end()) park(giver->second, property);
-    }
-  }
-
-  void add_edge(const std::unordered_map<std::uint64_t, void*>& givers,
-                const EntityMeta& entity,
-                const PropertyMeta& property,
-                void* object) {
-    const Cell taken = now_of(entity, property, object);
-    if (taken.is_null()) return;
-    const auto giver = givers.find(value::hash_of(taken));
-    if (giver == givers.end() || giver->second == object) return;
-    edges_[object].push_back({giver->second, &property});
-    for (void* each : {object, giver->second}) {
-      if (known_.insert(each).second) involved_.push_back(each);
-    }
-  }
-
-  void visit(void* object) {
-    Mark& mark = marks_[object];
-    if (mark != Mark::unseen) return;
-    mark = Mark::open;
-    for (const Edge& edge : edges_[object]) {
-      if (marks_[edge.giver] == Mark::open) {
-        park(edge.giver, *edge.property);
-      } else {
-        visit(edge.giver);
+      if (!changes(group, entity, key)) continue;
+      for (void* object : group.objects) {
+        void* giver = giver_of(object);
+        if (giver == nullptr) continue;
+        edges_[object].push_back({giver, &key});
+        for (void* each : {object, giver}) {
+          if (known_.insert(each).second) involved_.push_back(each);
+        }
       }
     }
-    marks_[object] = Mark::done;
-    order_.push_back(object);
+    for (void* object : sets_.inserts[entity.id]) {
+      if (void* giver = giver_of(object)) park(giver, key);
+    }
   }
 
-  void park(void* object, const PropertyMeta& property) {
-    const bool is_known =
-        std::any_of(sets_.parked.begin(), sets_.parked.end(), [&](const ParkedValue& each) {
-          return each.object == object && each.property == &property;
-        });
-    if (is_known) return;
-    sets_.parked.push_back({object, &property, temporary(object, property)});
+  void visit(void* start) {
+    std::vector<void*> path{start};
+    while (!path.empty()) {
+      void* object = path.back();
+      Mark& mark = marks_[object];
+      if (mark == Mark::unseen) {
+        mark = Mark::open;
+        for (const Edge& edge : edges_[object]) {
+          const Mark giver = marks_[edge.giver];
+          if (giver == Mark::open) park(edge.giver, *edge.key);
+          if (giver == Mark::unseen) path.push_back(edge.giver);
+        }
+        continue;
+      }
+      path.pop_back();
+      if (mark == Mark::done) continue;
+      marks_[object] = Mark::done;
+      order_.push_back(object);
+    }
+  }
+
+  void park(void* object, const UniqueKey& key) {
+    if (!parked_.insert({object, &key}).second) return;
+    const PropertyMeta& property = column_to_park(object, key);
+    sets_.parked.push_back({object, &property, temporary(property)});
     if (property.is_relation() && !property.is_nullable) sets_.must_defer = true;
   }
 
-  Value temporary(void* object, const PropertyMeta& property) {
-    if (property.is_nullable) return {};
-    const bool is_free =
-        property.check.empty() && property.enum_names.empty() && !property.is_enum_text;
-    const bool can_defer =
-        !property.is_relation() || unit_.state().driver->capabilities().deferrable_constraints;
-    if (is_free && can_defer) {
-      const std::string random = Uuid::random().to_string();
-      if (property.type == ValueType::text && (property.length == 0 || property.length >= 8)) {
-        return Value::of_text(property.length == 0 ? random : random.substr(0, property.length));
-      }
-      if (property.type == ValueType::integer && property.byte_width >= 4) {
-        return Value::of_integer(
-            -static_cast<std::int64_t>(value::hash_of(Cell::of_bytes(random)) & 0x3fffffff) - 1);
-      }
+  const PropertyMeta& column_to_park(void* object, const UniqueKey& key) const {
+    const EntityMeta& entity = UnitOfWork::entity_of(object);
+    const PropertyMeta* found = nullptr;
+    for (const std::uint16_t column : key.columns) {
+      const PropertyMeta& property = *entity.columns[column];
+      // Only what changes gets its value by the update that follows.
+      if (!changed_.at(object)->has(column)) continue;
+      if (property.is_nullable) return property;
+      if (can_hold_temporary(property)) found = &property;
     }
-    throw ValidationError(
-        "unique values of " + UnitOfWork::entity_of(object).name + "." + property.name +
-        " are exchanged in a ring that " + UnitOfWork::name_of(object) +
-        " is part of, and the column can hold no temporary value: exchange them in two flushes");
+    if (found != nullptr) return *found;
+    std::string names;
+    for (const std::uint16_t column : key.columns)
+      names += (names.empty() ? "" : " and ") + entity.name + "." + entity.columns[column]->name;
+    throw ValidationError("unique values of " + names + " are exchanged in a ring that " +
+                          UnitOfWork::name_of(object) +
+                          " is part of, and the column can hold no temporary value: exchange them "
+                          "in two flushes");
+  }
+
+  [[nodiscard]] bool can_hold_temporary(const PropertyMeta& property) const {
+    if (!property.check.empty() || !property.enum_names.empty() || property.is_enum_text)
+      return false;
+    if (property.is_relation() && !unit_.state().driver->capabilities().deferrable_constraints)
+      return false;
+    if (property.type == ValueType::text) return property.length == 0 || property.length >= 8;
+    return property.type == ValueType::integer && property.byte_width >= 4 && !property.is_unsigned;
+  }
+
+  static Value temporary(const PropertyMeta& property) {
+    if (property.is_nullable) return {};
+    const std::string random = Uuid::random().to_string();
+    if (property.type == ValueType::text)
+      return Value::of_text(property.length == 0 ? random : random.substr(0, property.length));
+    return Value::of_integer(
+        -static_cast<std::int64_t>(value::hash_of(Cell::of_bytes(random)) & 0x3fffffff) - 1);
   }
 
   void take_out_of_groups() {
@@ -158,9 +170,12 @@ class UniqueOrder {
 
   UnitOfWork& unit_;
   ChangeSets& sets_;
+  std::unordered_map<void*, const metadata::IndexSet*> changed_;
   std::unordered_map<void*, std::vector<Edge>> edges_;
   std::unordered_map<void*, Mark> marks_;
   std::unordered_set<void*> known_;
+  std::set<std::pair<void*, const UniqueKey*>> parked_;
+  std::list<std::vector<UniqueKey>> keys_;  ///< by class; edges point into it
   std::vector<void*> involved_;
   std::vector<void*> order_;
 };

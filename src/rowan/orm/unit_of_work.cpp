@@ -4,6 +4,7 @@
 
 #include <rowan/base/error.hpp>
 #include <rowan/orm/loader.hpp>
+#include <rowan/orm/relations.hpp>
 
 #include <algorithm>
 
@@ -16,33 +17,6 @@ using model::CollectionBase;
 using model::header_of;
 using model::RefBase;
 using model::SlotHeader;
-
-namespace {
-
-const PropertyMeta& property_at(const EntityMeta& entity, std::size_t offset) {
-  for (const PropertyMeta* property : entity.to_one) {
-    if (property->offset == offset) return *property;
-  }
-  for (const PropertyMeta* property : entity.to_many) {
-    if (property->offset == offset) return *property;
-  }
-  throw ValidationError(
-      entity.name + " has a relation member that its mapping does not name: add it to the mapping");
-}
-
-std::size_t offset_in(const void* object, const void* member) {
-  return static_cast<std::size_t>(static_cast<const char*>(member) -
-                                  static_cast<const char*>(object));
-}
-
-bool erase_item(std::vector<void*>& items, const void* item) {
-  const auto found = std::find(items.rbegin(), items.rend(), item);
-  if (found == items.rend()) return false;
-  items.erase(std::next(found).base());
-  return true;
-}
-
-}  // namespace
 
 UnitOfWork::UnitOfWork(OrmState& state)
     : state_(&state), stores_(state.registry.entities().size()) {}
@@ -177,18 +151,7 @@ void* UnitOfWork::create(const EntityMeta& entity, void* from, bool persist) {
 }
 
 void UnitOfWork::attach_relations(const EntityMeta& entity, void* object, bool is_new) {
-  for (const PropertyMeta* property : entity.to_many) {
-    CollectionBase& collection = collection_at(object, *property);
-    collection.attach();
-    if (is_new) collection.set_initialized(true);
-  }
-  for (const PropertyMeta* property : entity.to_one) {
-    RefBase& reference = ref_at(object, *property);
-    void* target = reference.target();
-    reference.bind(target);
-    reference.attach();
-    if (is_new && target != nullptr) link(*property, object, target);
-  }
+  Relations(*this).attach(entity, object, is_new);
 }
 
 void* UnitOfWork::merge(const EntityMeta& entity, void* from) {
@@ -219,21 +182,7 @@ void* UnitOfWork::merge(const EntityMeta& entity, void* from) {
 void UnitOfWork::persist(void* object) {
   SlotHeader& header = header_of(object);
   TypeStore& store = store_of(object);
-  if (header.life == SlotHeader::removed) {
-    erase_item(removed, object);
-    header.life = model::key_of(object).is_null() ? SlotHeader::created : SlotHeader::managed;
-    ++store.pending;
-    if (header.life == SlotHeader::created) {
-      store.created.push_back(object);
-      const auto column = static_cast<std::uint16_t>(store.entity().primary_key->column);
-      value::Cell key;
-      if (!store.functions().is_unset(object, column)) {
-        store.functions().encode(object, &column, 1, &key, scratch_, store);
-        require_key_is_free(store.entity(), store, key);
-        store.set_key(object, key);
-      }
-    }
-  }
+  if (header.life == SlotHeader::removed) revive(object);
   if (header.life == SlotHeader::created && !header.is_persisted) {
     header.is_persisted = true;
     --unpersisted;
@@ -241,9 +190,51 @@ void UnitOfWork::persist(void* object) {
   }
 }
 
-void UnitOfWork::remove(void* object) {
+void UnitOfWork::revive(void* object) {
   SlotHeader& header = header_of(object);
-  if (header.life == SlotHeader::removed) return;
+  TypeStore& store = store_of(object);
+  const bool is_new = model::key_of(object).is_null();
+  const auto column = static_cast<std::uint16_t>(store.entity().primary_key->column);
+  if (is_new && !store.functions().is_unset(object, column)) {
+    value::Cell key;
+    store.functions().encode(object, &column, 1, &key, scratch_, store);
+    require_key_is_free(store.entity(), store, key);
+    store.set_key(object, key);
+  } else if (!is_new && store.map.find(model::key_of(object)) != object) {
+    require_key_is_free(store.entity(), store, model::key_of(object));
+    store.map.insert(object);
+  }
+  removed.erase(object);
+  ++store.pending;
+  if (is_new) {
+    header.life = SlotHeader::created;
+    store.created.push_back(object);
+  } else {
+    header.life = header.is_constructed ? SlotHeader::managed : SlotHeader::reference;
+  }
+  if (const auto found = emptied_by_removal.find(object); found != emptied_by_removal.end()) {
+    for (const EmptiedReference& each : found->second) {
+      RefBase& reference = ref_at(each.object, *each.property);
+      if (reference.empty() && header_of(each.object).life <= SlotHeader::managed)
+        reference.bind(object);
+    }
+    emptied_by_removal.erase(found);
+  }
+  Relations(*this).link(object);
+}
+
+void UnitOfWork::remove(void* object) {
+  std::vector<void*> open{object};
+  while (!open.empty()) {
+    void* next = open.back();
+    open.pop_back();
+    if (header_of(next).life < SlotHeader::removed) remove_one(next, open);
+  }
+}
+
+// Adds to `along` what goes with the object.
+void UnitOfWork::remove_one(void* object, std::vector<void*>& along) {
+  SlotHeader& header = header_of(object);
   TypeStore& store = store_of(object);
   ++store.pending;
   const bool was_new = header.life == SlotHeader::created;
@@ -258,49 +249,65 @@ void UnitOfWork::remove(void* object) {
   }
   removed.push_back(object);
   if (!header.is_constructed) return;
-  for (const PropertyMeta* property : store.entity().to_one) {
-    if (void* target = ref_at(object, *property).target()) {
-      if (property->is_owner) unlink(*property, object, target);
-    }
-  }
-  for (const PropertyMeta* property : store.entity().to_many) {
-    CollectionBase& collection = collection_at(object, *property);
-    if (!collection.is_initialized() || collection.find_state() == nullptr) continue;
-    if ((property->cascade & metadata::cascade_remove) == 0 && !property->orphan_removal) continue;
-    for (void* item : std::vector<void*>(collection.find_state()->items)) remove(item);
-  }
+  Relations(*this).unlink(object);
+  const std::size_t first = along.size();
   for (const PropertyMeta* property : store.entity().to_one) {
     void* target = ref_at(object, *property).target();
     const bool goes_along =
         (property->cascade & metadata::cascade_remove) != 0 || property->orphan_removal;
-    if (target != nullptr && goes_along) remove(target);
+    if (target != nullptr && goes_along) along.push_back(target);
+  }
+  for (const PropertyMeta* property : store.entity().to_many) {
+    CollectionBase& collection = collection_at(object, *property);
+    if (!collection.is_initialized() || collection.find_state() == nullptr) continue;
+    const model::ItemList& items = collection.find_state()->items;
+    if ((property->cascade & metadata::cascade_remove) != 0 || property->orphan_removal) {
+      along.insert(along.end(), items.begin(), items.end());
+    } else if (property->kind == PropertyKind::one_to_many && property->inverse->is_nullable) {
+      empty_references(object, *property, items);
+    }
+  }
+  std::reverse(along.begin() + static_cast<std::ptrdiff_t>(first), along.end());
+}
+
+void UnitOfWork::empty_references(void* removed_object,
+                                  const PropertyMeta& property,
+                                  const model::ItemList& items) {
+  for (void* item : items) {
+    RefBase& back = ref_at(item, *property.inverse);
+    if (back.target() != removed_object) continue;
+    back.bind(nullptr);
+    emptied_by_removal[removed_object].push_back({item, property.inverse});
+    store_of(item).relations_changed = true;
   }
 }
 
 void UnitOfWork::detach(void* object, void* into) {
   TypeStore& store = store_of(object);
+  Relations(*this).unlink(object);
   for (const PropertyMeta* property : store.entity().to_one) ref_at(object, *property).detach();
   store.functions().move_construct(into, object);
   SlotHeader& header = header_of(object);
-  if (header.life == SlotHeader::removed) erase_item(removed, object);
+  if (header.life == SlotHeader::removed) removed.erase(object);
   if (header.life == SlotHeader::created && !header.is_persisted) --unpersisted;
-  header.life = SlotHeader::detached;
-  --store.managed_count;
-  if (!model::key_of(object).is_null()) store.map.erase(model::key_of(object));
+  forget(object);
+  std::erase_if(changed_collections,
+                [&](CollectionBase* collection) { return model::object_of(collection) == object; });
 }
 
 void UnitOfWork::forget_new(void* object) {
+  Relations(*this).unlink(object);
+  if (!header_of(object).is_persisted) --unpersisted;
+  forget(object);
+  std::erase(store_of(object).created, object);
+}
+
+void UnitOfWork::forget(void* object) {
   TypeStore& store = store_of(object);
-  for (const PropertyMeta* property : store.entity().to_one) {
-    void* target = ref_at(object, *property).target();
-    if (target != nullptr) unlink(*property, object, target);
-  }
-  SlotHeader& header = header_of(object);
-  if (!header.is_persisted) --unpersisted;
-  header.life = SlotHeader::detached;
-  --store.managed_count;
-  if (!model::key_of(object).is_null()) store.map.erase(model::key_of(object));
-  std::erase(store.created, object);
+  header_of(object).life = SlotHeader::detached;
+  if (header_of(object).is_constructed) --store.managed_count;
+  const value::Cell& key = model::key_of(object);
+  if (!key.is_null() && store.map.find(key) == object) store.map.erase(key);
 }
 
 void UnitOfWork::mark_changed(void* object, std::uint16_t column) {
@@ -313,11 +320,12 @@ void UnitOfWork::clear() noexcept {
     if (store != nullptr) store->clear();
   }
   removed.clear();
+  emptied_by_removal.clear();
   changed_collections.clear();
   forced.clear();
-  undo_log.clear();
-  collection_undo_log.clear();
+  undo.clear();
   unpersisted = 0;
+  ++clears_;
   arena_.reset();
   scratch_.reset();
 }
@@ -333,77 +341,20 @@ void UnitOfWork::recycle() noexcept {
 
 // Relations -----------------------------------------------------------------------------------------------------------
 
-void UnitOfWork::link(const PropertyMeta& property, void* object, void* target) {
-  const PropertyMeta* inverse = property.inverse;
-  if (inverse == nullptr || !header_of(target).is_constructed) return;
-  if (inverse->kind == PropertyKind::one_to_many) {
-    CollectionBase& collection = collection_at(target, *inverse);
-    if (collection.is_initialized() && !collection.is_partial())
-      collection.state().items.push_back(object);
-    return;
-  }
-  RefBase& back = ref_at(target, *inverse);
-  void* before = back.target();
-  if (before == object) return;
-  back.bind(object);
-  if (before != nullptr && header_of(before).is_constructed) {
-    ref_at(before, property).bind(nullptr);
-    store_of(before).relations_changed = true;
-  }
-  store_of(target).relations_changed = true;
-}
-
-void UnitOfWork::unlink(const PropertyMeta& property, void* object, void* target) {
-  const PropertyMeta* inverse = property.inverse;
-  if (inverse == nullptr || !header_of(target).is_constructed) return;
-  if (inverse->kind == PropertyKind::one_to_many) {
-    if (model::CollectionState* state = collection_at(target, *inverse).find_state())
-      erase_item(state->items, object);
-    return;
-  }
-  RefBase& back = ref_at(target, *inverse);
-  if (back.target() == object) back.bind(nullptr);
-}
-
 void UnitOfWork::assign(RefBase& reference, void* target) {
-  void* object = model::object_of(&reference);
-  const EntityMeta& entity = entity_of(object);
-  const PropertyMeta& property = property_at(entity, offset_in(object, &reference));
-  check_target(entity, property, target);
-  void* before = reference.target();
-  if (before == target) return;
-  if (before != nullptr) unlink(property, object, before);
-  reference.bind(target);
-  if (target != nullptr) link(property, object, target);
-  store_of(object).relations_changed = true;
-  if (!property.is_owner && property.orphan_removal && before != nullptr) remove(before);
+  Relations(*this).assign(reference, target);
 }
 
-bool UnitOfWork::change_pair(const PropertyMeta& owning, void* owner, void* target, bool present) {
-  CollectionBase& collection = collection_at(owner, owning);
-  model::CollectionState& state = collection.state();
-  const bool is_in = std::find(state.items.begin(), state.items.end(), target) != state.items.end();
-  if (present ? is_in : (!is_in && collection.is_initialized())) return false;
-  if (present) {
-    state.items.push_back(target);
-    erase_item(state.removed, target);
-  } else {
-    erase_item(state.items, target);
-    if (!collection.is_initialized()) state.removed.push_back(target);
-  }
-  queue(collection);
-  if (owning.inverse != nullptr && header_of(target).is_constructed) {
-    CollectionBase& other = collection_at(target, *owning.inverse);
-    if (other.is_initialized()) {
-      std::vector<void*>& items = other.state().items;
-      if (!present) {
-        erase_item(items, owner);
-      } else if (std::find(items.begin(), items.end(), owner) == items.end()) {
-        items.push_back(owner);
-      }
-    }
-  }
-  return true;
+bool UnitOfWork::add(CollectionBase& collection, void* item) {
+  return Relations(*this).add(collection, item);
+}
+
+bool UnitOfWork::remove(CollectionBase& collection, void* item) {
+  return Relations(*this).remove(collection, item);
+}
+
+void UnitOfWork::set(CollectionBase& collection, void* const* items, std::size_t count) {
+  Relations(*this).set(collection, items, count);
 }
 
 void UnitOfWork::queue(CollectionBase& collection) {
@@ -415,73 +366,6 @@ void UnitOfWork::queue(CollectionBase& collection) {
   changed_collections.push_back(&collection);
 }
 
-bool UnitOfWork::add(CollectionBase& collection, void* item) {
-  void* owner = model::object_of(&collection);
-  const EntityMeta& entity = entity_of(owner);
-  const PropertyMeta& property = property_at(entity, offset_in(owner, &collection));
-  check_target(entity, property, item);
-  if (collection.is_read_only()) {
-    throw ValidationError("You cannot modify collection " + entity.name + "." + property.name +
-                          " as it is marked as readonly: load it again with init()");
-  }
-  persist(item);
-  if (property.kind == PropertyKind::one_to_many) {
-    RefBase& back = ref_at(item, *property.inverse);
-    if (!header_of(item).is_constructed) load(item);
-    if (back.target() == owner) return false;
-    assign(back, owner);
-    return true;
-  }
-  if (property.is_owner) return change_pair(property, owner, item, true);
-  if (!header_of(item).is_constructed) load(item);
-  return change_pair(*property.inverse, item, owner, true);
-}
-
-bool UnitOfWork::remove(CollectionBase& collection, void* item) {
-  void* owner = model::object_of(&collection);
-  const EntityMeta& entity = entity_of(owner);
-  const PropertyMeta& property = property_at(entity, offset_in(owner, &collection));
-  check_target(entity, property, item);
-  if (property.kind == PropertyKind::many_to_many) {
-    if (property.is_owner) return change_pair(property, owner, item, false);
-    if (!header_of(item).is_constructed) load(item);
-    return change_pair(*property.inverse, item, owner, false);
-  }
-  if (!collection.is_initialized()) refuse_unloaded(collection);
-  RefBase& back = ref_at(item, *property.inverse);
-  if (back.target() != owner) return false;
-  if (property.orphan_removal) {
-    remove(item);
-    return true;
-  }
-  if (!property.inverse->is_nullable) {
-    throw ValidationError(
-        "removing " + name_of(item) + " from " + entity.name + "." + property.name +
-        " would leave its required reference " + property.target->name + "." +
-        property.inverse->name +
-        " empty: give the item another owner, remove it with em.remove(), map the collection with "
-        "orphan_removal(), or make the reference an OptionalRef");
-  }
-  assign(back, nullptr);
-  return true;
-}
-
-void UnitOfWork::set(CollectionBase& collection, void* const* items, std::size_t count) {
-  void* owner = model::object_of(&collection);
-  const EntityMeta& entity = entity_of(owner);
-  const PropertyMeta& property = property_at(entity, offset_in(owner, &collection));
-  for (std::size_t i = 0; i < count; ++i) check_target(entity, property, items[i]);
-  if (!collection.is_initialized()) load(collection, false, nullptr, nullptr);
-  for (std::size_t i = 0; i < count; ++i) header_of(items[i]).mark = 1;
-  for (void* present : std::vector<void*>(collection.state().items)) {
-    if (header_of(present).mark == 0) remove(collection, present);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    header_of(items[i]).mark = 0;
-    add(collection, items[i]);
-  }
-}
-
 void UnitOfWork::refuse_unloaded(const void* object) {
   throw ValidationError(
       name_of(object) +
@@ -491,7 +375,7 @@ void UnitOfWork::refuse_unloaded(const void* object) {
 void UnitOfWork::refuse_unloaded(const CollectionBase& collection) {
   void* owner = model::object_of(&collection);
   const EntityMeta& entity = entity_of(owner);
-  const PropertyMeta& property = property_at(entity, offset_in(owner, &collection));
+  const PropertyMeta& property = Relations::property_of(collection);
   throw ValidationError("Collection<" + property.target->name + "> of entity " + name_of(owner) +
                         " not initialized: populate " + entity.name + "." + property.name +
                         " when it is loaded, or call init() on it");
@@ -505,8 +389,7 @@ void UnitOfWork::load(CollectionBase& collection,
                       const query::Condition* where) {
   if (collection.is_initialized() && !reload) return;
   void* owner = model::object_of(&collection);
-  Loader(*this).load(owner, property_at(entity_of(owner), offset_in(owner, &collection)), options,
-                     where);
+  Loader(*this).load(owner, Relations::property_of(collection), options, where);
 }
 
 std::size_t UnitOfWork::count(CollectionBase& collection, const query::Condition* where) {
@@ -514,113 +397,61 @@ std::size_t UnitOfWork::count(CollectionBase& collection, const query::Condition
     return collection.find_state() == nullptr ? 0 : collection.find_state()->items.size();
   }
   void* owner = model::object_of(&collection);
-  return Loader(*this).count(owner, property_at(entity_of(owner), offset_in(owner, &collection)),
-                             where);
+  return Loader(*this).count(owner, Relations::property_of(collection), where);
 }
 
 // Transactions --------------------------------------------------------------------------------------------------------
 
-void UnitOfWork::remember(void* object) {
-  if (transaction_depth == 0) return;
-  const auto size = store_of(object).functions().snapshot_size;
-  const auto* snapshot = static_cast<const std::byte*>(model::snapshot_of(object));
-  undo_log.push_back({object, header_of(object).life, model::key_of(object),
-                      std::vector<std::byte>(snapshot, snapshot + size)});
-}
-
-void UnitOfWork::remember(CollectionBase& collection) {
-  if (transaction_depth == 0 || !collection.is_initialized()) return;
-  collection_undo_log.push_back({&collection, collection.state().original});
-}
-
 TransactionMark UnitOfWork::mark_transaction() {
-  TransactionMark mark{undo_log.size(), collection_undo_log.size(), {}, removed};
+  TransactionMark mark{undo.mark(), {}, removed.view(), clears_};
   for (const auto& store : stores_)
     mark.next_order.push_back(store == nullptr ? 0 : store->next_order());
   return mark;
 }
 
-void UnitOfWork::take_back(const TransactionMark& mark) {
-  while (undo_log.size() > mark.undo) {
-    const UndoRecord record = std::move(undo_log.back());
-    undo_log.pop_back();
-    TypeStore& store = store_of(record.object);
-    SlotHeader& header = header_of(record.object);
-    value::Cell& key = model::key_of(record.object);
-    if (!(key == record.key) || header.life == SlotHeader::detached) {
-      if (!key.is_null() && store.map.find(key) == record.object) store.map.erase(key);
-      key = record.key;
-      if (!key.is_null()) {
-        store.map.insert(record.object);
-      } else if (header.is_constructed) {
-        const auto column = static_cast<std::uint16_t>(store.entity().primary_key->column);
-        store.functions().decode(record.object, column, value::Cell::of_integer(0), store);
-      }
-    }
-    std::copy(record.snapshot.begin(), record.snapshot.end(),
-              static_cast<std::byte*>(model::snapshot_of(record.object)));
-    if (header.life == SlotHeader::detached) ++store.managed_count;
-    header.life = record.life;
-    if (record.life == SlotHeader::created) store.created.push_back(record.object);
-    if (record.life == SlotHeader::removed) removed.push_back(record.object);
-    ++store.pending;
-    const PropertyMeta* version = store.entity().version;
-    if (version != nullptr && record.life == SlotHeader::managed) {
-      const auto column = static_cast<std::uint16_t>(version->column);
-      value::Cell old;
-      store.functions().encode_snapshot(model::snapshot_of(record.object), &column, 1, &old,
-                                        scratch_, store);
-      store.functions().decode(record.object, column, old, store);
-    }
-  }
-  while (collection_undo_log.size() > mark.collection_undo) {
-    CollectionUndo record = std::move(collection_undo_log.back());
-    collection_undo_log.pop_back();
-    record.collection->state().original = std::move(record.original);
-    queue(*record.collection);
-  }
-  for (const auto& store : stores_) {
-    if (store == nullptr || store->created.empty()) continue;
-    std::sort(store->created.begin(), store->created.end(),
-              [](void* a, void* b) { return header_of(a).order < header_of(b).order; });
-  }
-}
-
 void UnitOfWork::forget_since(const TransactionMark& mark) {
+  // After a clear() inside the block everything that is there came later.
+  const bool knows_order = mark.clears == clears_;
+  const auto is_later = [&](std::size_t id, const void* object) {
+    return !knows_order || header_of(object).order >= mark.next_order[id];
+  };
   for (std::size_t id = 0; id < stores_.size(); ++id) {
     if (stores_[id] == nullptr) continue;
     TypeStore& store = *stores_[id];
     for (void* object : store.created) {
-      SlotHeader& header = header_of(object);
-      if (header.order < mark.next_order[id] || header.life != SlotHeader::created) continue;
-      for (const PropertyMeta* property : store.entity().to_one) {
-        void* target = ref_at(object, *property).target();
-        if (target != nullptr) unlink(*property, object, target);
-      }
-      if (!header.is_persisted) --unpersisted;
-      header.life = SlotHeader::detached;
-      --store.managed_count;
-      if (!model::key_of(object).is_null()) store.map.erase(model::key_of(object));
+      if (header_of(object).life != SlotHeader::created || !is_later(id, object)) continue;
+      Relations(*this).unlink(object);
+      if (!header_of(object).is_persisted) --unpersisted;
+      forget(object);
     }
     std::erase_if(store.created,
                   [](void* object) { return header_of(object).life == SlotHeader::detached; });
   }
-  std::erase_if(changed_collections, [](CollectionBase* collection) {
-    return header_of(model::object_of(collection)).life == SlotHeader::detached;
-  });
-  for (void* object : std::vector<void*>(removed)) {
-    if (std::find(mark.removed.begin(), mark.removed.end(), object) != mark.removed.end()) continue;
-    erase_item(removed, object);
-    if (header_of(object).life == SlotHeader::removed) {
-      header_of(object).life =
-          model::key_of(object).is_null() ? SlotHeader::detached : SlotHeader::managed;
+  const std::unordered_set<const void*> before(mark.removed.begin(), mark.removed.end());
+  for (void* object : std::vector<void*>(removed.view())) {
+    if (knows_order && before.contains(object)) continue;
+    const bool is_new = model::key_of(object).is_null();
+    if (is_new && is_later(entity_of(object).id, object)) {
+      removed.erase(object);
+      forget(object);
+      continue;
     }
-    if (!header_of(object).is_constructed) continue;
-    for (const PropertyMeta* property : entity_of(object).to_one) {
-      void* target = ref_at(object, *property).target();
-      if (target != nullptr && property->is_owner) link(*property, object, target);
+    try {
+      revive(object);
+    } catch (const ValidationError&) {
+      // Its key has another object now.
+      removed.erase(object);
+      forget(object);
     }
   }
+  std::erase_if(changed_collections, [](CollectionBase* collection) {
+    if (header_of(model::object_of(collection)).life == SlotHeader::detached) return true;
+    model::ItemList& items = collection->state().items;
+    for (void* item : std::vector<void*>(items.view())) {
+      if (header_of(item).life == SlotHeader::detached) items.erase(item);
+    }
+    return false;
+  });
 }
 
 backend::Observer UnitOfWork::observer() noexcept {

@@ -5,9 +5,11 @@
 #include <rowan/backend/driver.hpp>
 #include <rowan/base/arena.hpp>
 #include <rowan/model/collection.hpp>
+#include <rowan/model/item_list.hpp>
 #include <rowan/model/ref.hpp>
 #include <rowan/orm/orm_state.hpp>
 #include <rowan/orm/type_store.hpp>
+#include <rowan/orm/undo_log.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -18,24 +20,12 @@
 
 namespace rowan::orm {
 
-/// What an object was before a flush inside a transaction, so that a rollback can take the flush back.
-struct UndoRecord {
-  void* object = nullptr;
-  model::SlotHeader::Life life = model::SlotHeader::managed;
-  value::Cell key;
-  std::vector<std::byte> snapshot;
-};
-struct CollectionUndo {
-  model::CollectionBase* collection = nullptr;
-  std::vector<void*> original;
-};
-
 /// Where a block of a transaction began, so that what it did can be forgotten.
 struct TransactionMark {
-  std::size_t undo = 0;
-  std::size_t collection_undo = 0;
+  UndoLog::Mark undo;
   std::vector<std::uint32_t> next_order;  ///< by entity id
   std::vector<void*> removed;
+  std::uint64_t clears = 0;
 };
 
 /// A session for one statement or, inside a transaction, the transaction's.
@@ -81,15 +71,22 @@ class UnitOfWork final : public model::RelationHost {
   void require_managed(const void* object,
                        const metadata::EntityMeta& entity,
                        std::string_view call) const;
+  /// Refuses a target that is not this unit's, or is no longer managed; null is none.
+  void check_target(const metadata::EntityMeta& entity,
+                    const metadata::PropertyMeta& property,
+                    void* target) const;
 
   void* create(const metadata::EntityMeta& entity, void* from, bool persist);
   void* merge(const metadata::EntityMeta& entity, void* from);
   void persist(void* object);
+  /// Marks an object for deletion, and what goes along with it.
   void remove(void* object);
   /// Moves the object's value out into fresh memory at `into` and forgets it.
   void detach(void* object, void* into);
   /// Forgets an object that was created and not inserted.
   void forget_new(void* object);
+  /// Ends the management of an object; it stays readable.
+  void forget(void* object);
   void mark_changed(void* object, std::uint16_t column);
   void clear() noexcept;
 
@@ -134,36 +131,32 @@ class UnitOfWork final : public model::RelationHost {
   [[nodiscard]] static std::string name_of(const void* object);
   void queue(model::CollectionBase& collection);
 
-  /// Notes an object before a flush changes it; does nothing outside a transaction.
-  void remember(void* object);
-  void remember(model::CollectionBase& collection);
   [[nodiscard]] TransactionMark mark_transaction();
-  /// Takes back every flush since the mark: keys, snapshots, lives; the work is pending again.
-  void take_back(const TransactionMark& mark);
-  /// Forgets what was created or removed since the mark.
+  /// Forgets what was created or removed since the mark and is not flushed.
   void forget_since(const TransactionMark& mark);
 
-  std::vector<void*> removed;  ///< waiting to be deleted, in order of remove()
-  std::vector<model::CollectionBase*>
-      changed_collections;  ///< owning many-to-many with something to write
+  model::ItemList removed;  ///< waiting to be deleted, in order of remove()
+  std::unordered_map<void*, std::vector<EmptiedReference>>
+      emptied_by_removal;  ///< by the removed object, to be filled again when the removal is cancelled
+  /// Owning many-to-many collections that changed, and any that was replaced before it was loaded.
+  std::vector<model::CollectionBase*> changed_collections;
   std::unordered_map<void*, metadata::IndexSet> forced;  ///< mark_changed()
   std::unique_ptr<backend::Session> transaction;         ///< while one is open
   int transaction_depth = 0;
   bool is_rollback_only = false;  ///< a joined block failed
-  std::vector<UndoRecord> undo_log;
-  std::vector<CollectionUndo> collection_undo_log;
+  UndoLog undo;                   ///< of the flushes of the running transaction
   backend::StatementCounters counters;
   std::uint64_t flushes = 0;
   std::size_t unpersisted = 0;  ///< created with persist = false and not reached yet
   bool is_flushing = false;
 
  private:
-  void check_target(const metadata::EntityMeta& entity,
-                    const metadata::PropertyMeta& property,
-                    void* target) const;
-  void link(const metadata::PropertyMeta& property, void* object, void* target);
-  void unlink(const metadata::PropertyMeta& property, void* object, void* target);
-  bool change_pair(const metadata::PropertyMeta& owning, void* owner, void* target, bool present);
+  /// Cancels a removal.
+  void revive(void* object);
+  void remove_one(void* object, std::vector<void*>& along);
+  void empty_references(void* removed_object,
+                        const metadata::PropertyMeta& property,
+                        const model::ItemList& items);
   void require_key_is_free(const metadata::EntityMeta& entity,
                            TypeStore& store,
                            const value::Cell& key);
@@ -173,6 +166,7 @@ class UnitOfWork final : public model::RelationHost {
   std::unordered_set<std::uintptr_t> chunks_;
   base::Arena arena_;
   base::Arena scratch_;
+  std::uint64_t clears_ = 0;
 };
 
 }  // namespace rowan::orm

@@ -233,10 +233,12 @@ StatementText render_pivot_delete(const Dialect& dialect,
   const PropertyMeta& relation = *batch.relation;
   writer.add("delete from ").name(relation.pivot_table).add(" where ");
   std::uint32_t value = 0;
-  if (batch.all_of_owner) {
-    writer.name(relation.join_column);
-    for (std::size_t row = 0; row < rows; ++row)
-      writer.add(row == 0 ? " in (" : ", ").parameter(value++, keys.owner);
+  if (batch.all_of_owner || batch.all_of_target) {
+    writer.name(batch.all_of_owner ? relation.join_column : relation.inverse_join_column);
+    for (std::size_t row = 0; row < rows; ++row) {
+      writer.add(row == 0 ? " in (" : ", ");
+      writer.parameter(value++, batch.all_of_owner ? keys.owner : keys.target);
+    }
     writer.add(")");
     return writer.finish();
   }

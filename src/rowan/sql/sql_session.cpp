@@ -375,13 +375,13 @@ void SqlSession::remove_pivot(const backend::PivotBatch& batch) {
   BatchPlan plan;
   plan.rows = batch.rows;
   plan.is_padded = true;
-  plan.key = batch.all_of_owner ? "a" : "r";
+  plan.key = batch.all_of_owner ? "a" : batch.all_of_target ? "t" : "r";
   plan.key += relation.pivot_table + "\n" + relation.join_column + ",";
   plan.key += relation.inverse_join_column + "\n";
-  plan.row = {parameter_of(dialect_, batch.owner->primary_key)};
+  if (!batch.all_of_target) plan.row.push_back(parameter_of(dialect_, batch.owner->primary_key));
   if (!batch.all_of_owner) plan.row.push_back(parameter_of(dialect_, relation.target->primary_key));
-  plan.chunk_rows =
-      batch.all_of_owner ? dialect_.facts().delete_rows : dialect_.facts().pivot_delete_rows;
+  const bool is_pair = plan.row.size() == 2;
+  plan.chunk_rows = is_pair ? dialect_.facts().pivot_delete_rows : dialect_.facts().delete_rows;
   plan.render = [&](std::size_t rows) { return render_pivot_delete(dialect_, batch, rows); };
   run_batch(plan, nullptr);
 }
