@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace rowan::orm {
@@ -313,17 +314,26 @@ void Flush::assign_keys(backend::Session& session) {
     const EntityMeta& entity = unit_.state().registry.entities()[id];
     if (!entity.primary_key->is_generated) continue;
     std::vector<void*> without;
+    std::unordered_set<std::int64_t> taken;  // keys that the user gave to rows of this flush
     for (void* object : sets_.inserts[id]) {
-      if (model::key_of(object).is_null()) without.push_back(object);
+      const Cell& key = model::key_of(object);
+      if (key.is_null()) {
+        without.push_back(object);
+      } else {
+        taken.insert(key.integer);
+      }
     }
     if (without.empty()) continue;
-    const std::optional<std::int64_t> first = session.reserve_keys(entity, without.size());
+    const std::optional<std::int64_t> first =
+        session.reserve_keys(entity, without.size() + taken.size());
     if (!first) continue;
     keyed_.reserve(keyed_.size() + without.size());
-    for (std::size_t i = 0; i < without.size(); ++i) {
-      model::key_of(without[i]) = Cell::of_integer(*first + static_cast<std::int64_t>(i));
-      header_of(without[i]).has_pending_key = true;
-      keyed_.push_back(without[i]);
+    std::int64_t next = *first;
+    for (void* object : without) {
+      while (taken.contains(next)) ++next;
+      model::key_of(object) = Cell::of_integer(next++);
+      header_of(object).has_pending_key = true;
+      keyed_.push_back(object);
     }
   }
 }
