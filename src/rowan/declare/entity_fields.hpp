@@ -57,13 +57,13 @@ struct ScalarOps {
   }
   static bool is_unset(const V& member) { return Converter::is_unset(member); }
   /// Gives the snapshot the row's value and leaves the member alone.
-  static void store_cell(const V& member,
+  static void store_cell(const V&,
                          const Cell& cell,
                          void* snapshot,
                          std::uint16_t property,
                          base::Arena& arena,
                          ReferenceResolver& resolver) {
-    V fresh = member;
+    V fresh{};
     read(fresh, cell, property, resolver);
     store(fresh, snapshot, arena);
   }

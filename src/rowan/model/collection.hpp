@@ -224,9 +224,9 @@ class Collection : public model::CollectionBase {
     }
     return count;
   }
-  /// Makes the items exactly these, in this order. Loads nothing: where the collection was not loaded, the flush removes
-  /// all others by one statement, unseen. What is so already is no change; a new order is written where the relation has
-  /// a fixed_order().
+  /// Makes the items exactly these, in this order. Loads nothing: where the collection was not loaded, the flush
+  /// removes all others by one statement, unseen. What is so already is no change; a new order is written where the
+  /// relation has a fixed_order().
   /// Errors: ValidationError where an item that leaves must have an owner, found at once or, unloaded, by the flush.
   void set(std::initializer_list<std::reference_wrapper<T>> items) {
     std::vector<void*> pointers;

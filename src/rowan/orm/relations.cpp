@@ -324,8 +324,8 @@ bool Relations::is_written(const PropertyMeta& reference, void* object, const vo
   const auto column = static_cast<std::uint16_t>(reference.column);
   TypeStore& store = UnitOfWork::store_of(object);
   value::Cell saved;
-  store.functions().encode_snapshot(model::snapshot_of(object), &column, 1, &saved,
-                                    unit_.scratch(), store);
+  store.functions().encode_snapshot(model::snapshot_of(object), &column, 1, &saved, unit_.scratch(),
+                                    store);
   return saved == model::key_of(target);
 }
 
@@ -333,9 +333,8 @@ PendingItems Relations::pending(const PropertyMeta& property) {
   PendingItems out;
   if (property.kind == PropertyKind::one_to_many) {
     TypeStore* store = unit_.find_store(property.target->id);
-    const bool is_pending =
-        store != nullptr &&
-        (store->pending > 0 || store->relations_changed || unit_.unpersisted > 0);
+    const bool is_pending = store != nullptr && (store->pending > 0 || store->relations_changed ||
+                                                 unit_.unpersisted > 0);
     if (!is_pending) return out;
     store->each([&](void* object) {
       if (!is_loaded(object) || !is_kept(object)) return;

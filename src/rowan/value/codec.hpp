@@ -107,7 +107,8 @@ struct BytesSnapshot {
 inline bool is_same_text(std::string_view left, std::string_view right) noexcept {
   const std::size_t size = left.size();
   if (size != right.size()) return false;
-  if (size > 16 || size < 8) return std::memcmp(left.data(), right.data(), size) == 0;
+  // Empty text may have no address, which memcmp() must not be given.
+  if (size > 16 || size < 8) return size == 0 || std::memcmp(left.data(), right.data(), size) == 0;
   std::uint64_t heads[2], tails[2];
   std::memcpy(&heads[0], left.data(), 8);
   std::memcpy(&heads[1], right.data(), 8);
