@@ -4,8 +4,12 @@
 A test may be skipped for an ability that is not there, and says so: "this database lacks deferrable
 constraints", "this machine lacks apt". Any other skip counts as a failure, so that nothing stays
 silent where a server was to be there and was not.
+
+A program that is one test of ctest and many of its own wrote them to gtest/<name>.xml beside the
+report: then those count.
 """
 
+import pathlib
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -22,25 +26,54 @@ def reason_of(case) -> str:
     return (case.find("skipped").get("message") or "no reason").strip()
 
 
-def main() -> int:
-    passed = failed = skipped = 0
-    names = []
-    for case in ElementTree.parse(sys.argv[1]).getroot().iter("testcase"):
-        status = case.get("status")
-        if status == "run":
-            passed += 1
-        elif status in ("notrun", "disabled") and case.find("skipped") is not None:
-            reason = reason_of(case)
-            if LACKS.search(reason):
-                skipped += 1
-            else:
-                failed += 1
-                names.append(f"{case.get('name')} was skipped: {reason}")
+class Sums:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.names = []
+
+    def fail(self, name: str) -> None:
+        self.failed += 1
+        self.names.append(name)
+
+    def skip(self, name: str, reason: str) -> None:
+        if LACKS.search(reason):
+            self.skipped += 1
         else:
-            failed += 1
-            names.append(case.get("name"))
-    print(passed, failed, skipped)
-    print("\n".join(names))
+            self.fail(f"{name} was skipped: {reason}")
+
+    def add_program(self, program: str, report: pathlib.Path) -> None:
+        """Adds the tests of a GoogleTest report."""
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
+            name = f"{program}: {case.get('classname')}.{case.get('name')}"
+            if case.find("failure") is not None:
+                self.fail(name)
+            elif case.get("result") == "skipped":
+                self.skip(name, case.find("skipped").get("message") or "no reason")
+            else:
+                self.passed += 1
+
+
+def main() -> int:
+    report = pathlib.Path(sys.argv[1])
+    sums = Sums()
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        name, status = case.get("name"), case.get("status")
+        program = report.parent / "gtest" / f"{name}.xml"
+        if status == "run" and program.exists():
+            sums.add_program(name, program)
+        elif status == "run":
+            sums.passed += 1
+        elif status in ("notrun", "disabled") and case.find("skipped") is not None:
+            sums.skip(name, reason_of(case))
+        else:
+            # A program that ended before its report was written counts as one failure.
+            before = sums.failed
+            if program.exists():
+                sums.add_program(name, program)
+            if sums.failed == before:
+                sums.fail(name)
+    print(sums.passed, sums.failed, sums.skipped)
+    print("\n".join(sums.names))
     return 0
 
 
