@@ -3,8 +3,10 @@
 #pragma once
 
 #include <rowan/backend/driver.hpp>
+#include <rowan/query/find_options.hpp>
 
 #include <cstdint>
+#include <optional>
 
 namespace rowan {
 
@@ -25,6 +27,7 @@ struct TransactionOptions {
   Propagation propagation = Propagation::nested;
   IsolationLevel isolation = IsolationLevel::unspecified;
   bool read_only = false;
+  std::optional<FlushMode> flush_mode{};  ///< of the queries in it
 };
 
 }  // namespace rowan
