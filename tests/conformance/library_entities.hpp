@@ -343,10 +343,14 @@ class Library : public ConformanceOf<library::Author,
     (void)statements();
     return copy;
   }
-  /// Returns the statements since the last call as "insert author", free of a dialect's quotes.
+  /// Returns the selects and writes since the last call as "insert author", free of a dialect's quotes.
   std::vector<std::string> kinds() {
     std::vector<std::string> out;
-    for (const std::string& sql : statements()) out.push_back(kind_of(sql));
+    for (const std::string& sql : statements()) {
+      for (const std::string_view verb : {"select", "insert", "update", "delete"}) {
+        if (sql.starts_with(verb)) out.push_back(kind_of(sql));
+      }
+    }
     return out;
   }
 

@@ -57,6 +57,7 @@ TEST_F(UnitOfWorkFlush, u03_a_cycle_over_an_optional_reference_takes_one_more_up
   EXPECT_EQ(other.find_one_or_fail<Author>(author.id, {.populate = {f<&Author::favourite_book>}})
                 .favourite_book->title,
             "One");
+  (void)statements();
   em.flush();
   EXPECT_TRUE(statements().empty());
 }
@@ -478,11 +479,10 @@ TEST_F(UnitOfWorkFlush, u53_json_and_dates_are_compared_by_value) {
   event.day = sys_days(2024y / February / 29);
   em.flush();
   EXPECT_TRUE(statements().empty()) << "an equal value is no change";
-  event.details["a"] = json::parse("[1, 2, 3]");
+  event.details.set("a", json::parse("[1, 2, 3]"));
   em.flush();
   EXPECT_EQ(count_of("update"), 1u) << "a change in place is one";
-  EXPECT_EQ(row<Event>(event.id).details,
-            json::parse(R"({"a": [1, 2, 3]})"));
+  EXPECT_TRUE(row<Event>(event.id).details == json::parse(R"({"a": [1, 2, 3]})"));
 }
 
 TEST_F(UnitOfWorkFlush, a_flush_without_changes_opens_no_transaction_and_sends_nothing) {
