@@ -551,7 +551,7 @@ TEST_F(EntityManagerTest, a_manager_takes_its_objects_along_when_it_moves) {
 
 TEST_F(EntityManagerTest, a_second_thread_is_found_out_in_debug_builds) {
 #ifdef NDEBUG
-  GTEST_SKIP() << "this build has no assertions";
+  GTEST_SKIP() << "this build lacks assertions";
 #else
   auto em = orm.em().fork();
   Author& a = em.create<Author>({.name = "A"});

@@ -409,6 +409,69 @@ TEST_F(TransactionTest, tx03_supports_joins_or_runs_without_and_required_joins_o
   EXPECT_EQ(tags("t"), 1u);
 }
 
+TEST_F(TransactionTest, tx03_a_separate_transaction_stays_committed_when_the_outer_one_fails) {
+  auto em = orm.em().fork();
+  Tag* inner = nullptr;
+  bool has_second_connection = true;
+  EXPECT_THROW(em.transactional([&](EntityManager& tx) {
+    try {
+      tx.transactional([&](EntityManager& own) { inner = &own.create<Tag>({.name = "inner"}); },
+                       {.propagation = Propagation::requires_new});
+    } catch (const ValidationError&) {
+      has_second_connection = false;  // U-40
+    }
+    throw std::runtime_error("no");
+  }, {.read_only = capabilities().read_only_transactions}),
+               std::runtime_error);
+  if (!has_second_connection) GTEST_SKIP() << "this database lacks a second connection";
+  EXPECT_EQ(tags("inner"), 1u);
+  EXPECT_TRUE(em.is_managed(*inner));
+  EXPECT_NE(inner->id, 0);
+  (void)statements();
+  em.flush();
+  EXPECT_TRUE(statements().empty()) << "the failure of the outer one takes nothing of it back";
+}
+
+TEST_F(TransactionTest, tx03_a_separate_transaction_that_fails_leaves_the_outer_one_alone) {
+  auto em = orm.em().fork();
+  Tag& known = em.create<Tag>({.name = "known"});
+  em.flush();
+  bool has_second_connection = true;
+  em.transactional([&](EntityManager& tx) {
+    try {
+      tx.transactional([&](EntityManager& own) {
+        own.create<Tag>({.name = "inner"});
+        own.flush();
+        throw std::runtime_error("no");
+      }, {.propagation = Propagation::requires_new});
+    } catch (const std::runtime_error&) {
+    } catch (const ValidationError&) {
+      has_second_connection = false;  // U-40
+    }
+    EXPECT_TRUE(tx.is_in_transaction());
+    EXPECT_EQ(tx.count<Tag>(), 1u);
+  }, {.read_only = capabilities().read_only_transactions});
+  if (!has_second_connection) GTEST_SKIP() << "this database lacks a second connection";
+  EXPECT_TRUE(em.is_managed(known));
+  em.flush();
+  EXPECT_EQ(tags("inner"), 0u);
+}
+
+TEST_F(TransactionTest, tx03_a_suspended_transaction_comes_back) {
+  auto em = orm.em().fork();
+  em.transactional([&](EntityManager& tx) {
+    tx.transactional([](EntityManager& free) { EXPECT_FALSE(free.is_in_transaction()); },
+                     {.propagation = Propagation::not_supported});
+    EXPECT_TRUE(tx.is_in_transaction());
+    EXPECT_THROW(tx.transactional([](EntityManager&) { throw std::runtime_error("no"); },
+                                  {.propagation = Propagation::not_supported}),
+                 std::runtime_error);
+    EXPECT_TRUE(tx.is_in_transaction());
+    tx.create<Tag>({.name = "t"});
+  });
+  EXPECT_EQ(tags("t"), 1u);
+}
+
 TEST_F(TransactionTest, tx03_not_supported_without_a_transaction_just_runs) {
   auto em = orm.em().fork();
   em.transactional([](EntityManager& free) { free.create<Tag>({.name = "t"}); },

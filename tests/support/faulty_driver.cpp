@@ -102,6 +102,8 @@ class FaultyDriver final : public backend::Driver {
   }
   [[nodiscard]] std::unique_ptr<backend::Session> session(backend::Access access,
                                                           backend::Observer observer) override {
+    if (access == backend::Access::write && faults_->before_write)
+      std::exchange(faults_->before_write, nullptr)();
     return std::make_unique<FaultySession>(inner_->session(access, observer), *faults_);
   }
   [[nodiscard]] std::unique_ptr<backend::SchemaManager> schema_manager(

@@ -5,6 +5,7 @@
 #include <rowan/backend/driver.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 namespace rowan::test {
@@ -16,6 +17,8 @@ struct Faults {
   static constexpr std::size_t never = SIZE_MAX;
   std::size_t fail_at = never;  ///< the call, counted from 0 since reset(), that fails; once
   std::size_t calls = 0;
+  /// Called once, before the next session that writes is lent.
+  std::function<void()> before_write{};
   /// true: the failing call does its work first, as where an answer is lost on its way.
   bool works_before_failing = false;
 
