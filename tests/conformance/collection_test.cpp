@@ -234,7 +234,8 @@ TEST_F(CollectionTest, u17_a_replaced_collection_deletes_orphans_that_were_never
   EXPECT_EQ(fresh.count<Member>(f<&Member::name> == "stays"), 1u);
 }
 
-TEST_F(CollectionTest, u18_a_replaced_collection_empties_optional_references_that_were_never_loaded) {
+TEST_F(CollectionTest,
+       u18_a_replaced_collection_empties_optional_references_that_were_never_loaded) {
   std::int64_t publisher_id = 0;
   {
     auto em = orm.em().fork();
@@ -255,7 +256,8 @@ TEST_F(CollectionTest, u18_a_replaced_collection_empties_optional_references_tha
   EXPECT_EQ(fresh.count<Magazine>(f<&Magazine::publisher> == publisher_id), 1u);
 }
 
-TEST_F(CollectionTest, u18_required_references_that_a_replaced_collection_would_empty_are_an_error) {
+TEST_F(CollectionTest,
+       u18_required_references_that_a_replaced_collection_would_empty_are_an_error) {
   auto em = orm.em().fork();
   Author& a = em.find_one_or_fail<Author>(a_id);
   a.books.remove_all();
@@ -417,7 +419,8 @@ TEST_F(CollectionTest, u22_persist_cancels_a_removal) {
   EXPECT_EQ(em.find_one<Author>(c_id), &author);
 }
 
-TEST_F(CollectionTest, u48_a_removed_object_is_emptied_out_of_optional_references_in_the_same_flush) {
+TEST_F(CollectionTest,
+       u48_a_removed_object_is_emptied_out_of_optional_references_in_the_same_flush) {
   auto em = orm.em().fork();
   Author& a = em.find_one_or_fail<Author>(a_id);
   Book& one = em.find_one_or_fail<Book>(one_id);
@@ -586,7 +589,8 @@ TEST_F(CollectionTest, co03_an_item_that_must_have_an_owner_is_not_taken_out) {
 TEST_F(CollectionTest, co03_items_are_taken_out_by_a_predicate) {
   auto em = orm.em().fork();
   Publisher& publisher = em.create<Publisher>({.name = "P"});
-  for (const char* name : {"x1", "x2", "y"}) em.create<Magazine>({.name = name, .publisher = publisher});
+  for (const char* name : {"x1", "x2", "y"})
+    em.create<Magazine>({.name = name, .publisher = publisher});
   em.flush();
   EXPECT_EQ(publisher.magazines.remove([](const Magazine& m) { return m.name[0] == 'x'; }), 2u);
   em.flush();
@@ -677,9 +681,8 @@ TEST_F(CollectionTest, a_fixed_order_is_kept_and_can_be_changed) {
   const auto order_of = [&] {
     auto fresh = orm.em().fork();
     std::string out;
-    for (const Track& each : fresh.find_one_or_fail<Playlist>(
-                                      list.id, {.populate = {f<&Playlist::tracks>}})
-                                 .tracks)
+    for (const Track& each :
+         fresh.find_one_or_fail<Playlist>(list.id, {.populate = {f<&Playlist::tracks>}}).tracks)
       out += each.name;
     return out;
   };
@@ -693,10 +696,9 @@ TEST_F(CollectionTest, u60_a_collection_that_holds_matches_only_is_partial_and_c
   for (const LoadStrategy strategy :
        {LoadStrategy::joined, LoadStrategy::select_in, LoadStrategy::balanced}) {
     auto em = orm.em().fork();
-    auto found = em.find<Author>(f<&Author::books, &Book::title> == "One",
-                                 {.populate = {f<&Author::books>},
-                                  .populate_where = populate_infer,
-                                  .strategy = strategy});
+    auto found = em.find<Author>(
+        f<&Author::books, &Book::title> == "One",
+        {.populate = {f<&Author::books>}, .populate_where = populate_infer, .strategy = strategy});
     ASSERT_EQ(found.size(), 1u);
     Author& a = found[0];
     EXPECT_EQ(a.books.size(), 1u);

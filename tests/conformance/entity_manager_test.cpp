@@ -1,7 +1,7 @@
 // U-31, U-32, U-43 to U-45 and U-54 to U-59, the rows EM, CORE and V: objects and their rows.
 //
-// Without a counterpart in C++: U-50 and U-51 (hooks), U-52 (calls block, so no two flushes of one manager meet), U-54 (a
-// reference is dead after clear(); under AddressSanitizer its use is reported).
+// Without a counterpart in C++: U-52 (calls block, so no two flushes of one manager meet), U-54 (a reference is dead
+// after clear(), and AddressSanitizer reports its use).
 
 #include "library_entities.hpp"
 
@@ -162,7 +162,8 @@ TEST_F(EntityManagerTest, em15_refresh_or_fail_throws_and_only_rows_are_refreshe
 
 // Partly loaded objects and references --------------------------------------------------------------------------------
 
-TEST_F(EntityManagerTest, u43_a_member_that_was_not_loaded_is_written_where_it_differs_from_its_initializer) {
+TEST_F(EntityManagerTest,
+       u43_a_member_that_was_not_loaded_is_written_where_it_differs_from_its_initializer) {
   const auto id = make_author({.name = "A", .email = "a@", .age = 30});
   auto em = orm.em().fork();
   Author& a = em.find<Author>({}, {.fields = {f<&Author::name>}})[0];
@@ -204,12 +205,14 @@ TEST_F(EntityManagerTest, u43_a_partly_loaded_object_is_read_again_by_its_key) {
   EXPECT_TRUE(statements().empty());
 }
 
-TEST_F(EntityManagerTest, u44_an_object_that_is_not_loaded_is_changed_by_an_update_without_a_select) {
+TEST_F(EntityManagerTest,
+       u44_an_object_that_is_not_loaded_is_changed_by_an_update_without_a_select) {
   const auto id = make_author({.name = "A"});
   auto em = orm.em().fork();
   auto reference = em.get_reference<Author>(id);
   EXPECT_THROW(reference->name = "x", ValidationError);
-  EXPECT_EQ(em.update<Author>().set(f<&Author::name>, "x").where(f<&Author::id> == id).execute(), 1u);
+  EXPECT_EQ(em.update<Author>().set(f<&Author::name>, "x").where(f<&Author::id> == id).execute(),
+            1u);
   EXPECT_EQ(count_of("select"), 0u);
   EXPECT_EQ(reference.load().name, "x");
 }
@@ -261,8 +264,9 @@ TEST_F(EntityManagerTest, u56_an_object_of_another_manager_is_refused_where_it_i
   Author& a = em.create<Author>({.name = "A"});
   em.flush();
   auto other = orm.em().fork();
-  EXPECT_NE(message_of([&] { other.create<Book>({.title = "One", .author = a}); }).find("Book.author"),
-            std::string::npos);
+  EXPECT_NE(
+      message_of([&] { other.create<Book>({.title = "One", .author = a}); }).find("Book.author"),
+      std::string::npos);
   Author local{.name = "local"};
   EXPECT_THROW(other.create<Book>({.title = "One", .author = local}), ValidationError);
   Author& mine = other.create<Author>({.name = "mine"});
@@ -326,23 +330,23 @@ TEST_F(EntityManagerTest, em02_and_em03_absence_is_null_or_an_error_and_strict_w
   make_author({.name = "B", .age = 1});
   auto em = orm.em().fork();
   EXPECT_EQ(em.find_one<Author>(f<&Author::name> == "nobody"), nullptr);
-  EXPECT_NE(message_of([&] { em.find_one_or_fail<Author>(f<&Author::name> == "nobody"); })
-                .find("Author not found"),
+  EXPECT_NE(message_of([&] {
+              em.find_one_or_fail<Author>(f<&Author::name> == "nobody");
+            }).find("Author not found"),
             std::string::npos);
   EXPECT_THROW(em.find_one_or_fail<Author>(std::int64_t{-5}), NotFoundError);
   EXPECT_EQ(em.find_one<Author>({}, {.order_by = {f<&Author::name>.desc()}})->name, "B");
   EXPECT_EQ(em.find_one_or_fail<Author>(f<&Author::name> == "A", {.strict = true}).name, "A");
-  EXPECT_EQ(message_of([&] {
-              em.find_one_or_fail<Author>(f<&Author::age> == 1, {.strict = true});
-            }),
-            "Wrong number of Author entities found for query, expected exactly one");
+  EXPECT_EQ(
+      message_of([&] { em.find_one_or_fail<Author>(f<&Author::age> == 1, {.strict = true}); }),
+      "Wrong number of Author entities found for query, expected exactly one");
 }
 
 TEST_F(EntityManagerTest, em04_find_and_count_counts_all_rows_of_one_page) {
   for (const char* name : {"A", "B", "C"}) make_author({.name = name});
   auto em = orm.em().fork();
-  const auto [page, total] =
-      em.find_and_count<Author>({}, {.order_by = {f<&Author::name>.asc()}, .limit = 2, .offset = 1});
+  const auto [page, total] = em.find_and_count<Author>(
+      {}, {.order_by = {f<&Author::name>.asc()}, .limit = 2, .offset = 1});
   ASSERT_EQ(page.size(), 2u);
   EXPECT_EQ(page[0].name, "B");
   EXPECT_EQ(total, 3u);
@@ -479,7 +483,8 @@ TEST_F(EntityManagerTest, core24_find_or_create_throws_the_violation_of_another_
   EXPECT_EQ(orm.em().fork().count<Tag>(), 2u) << "a savepoint kept the transaction";
 }
 
-TEST_F(EntityManagerTest, core24_find_or_create_refuses_a_reference_to_an_object_that_is_not_flushed) {
+TEST_F(EntityManagerTest,
+       core24_find_or_create_refuses_a_reference_to_an_object_that_is_not_flushed) {
   auto em = orm.em().fork();
   Author& a = em.create<Author>({.name = "A"});
   const auto call = [&] {
@@ -487,11 +492,12 @@ TEST_F(EntityManagerTest, core24_find_or_create_refuses_a_reference_to_an_object
   };
   EXPECT_NE(message_of(call).find("not flushed"), std::string::npos);
   Author& with_key = em.create<Author>({.id = 77, .name = "B"});
-  EXPECT_THROW((void)em.find_or_create<Book>(f<&Book::title> == "One",
-                                             {.title = "One", .author = with_key}),
-               ValidationError);
-  EXPECT_THROW((void)em.find_or_create<Book>(f<&Book::title> == "One", {.title = "One", .author = {}}),
-               ValidationError);
+  EXPECT_THROW(
+      (void)em.find_or_create<Book>(f<&Book::title> == "One", {.title = "One", .author = with_key}),
+      ValidationError);
+  EXPECT_THROW(
+      (void)em.find_or_create<Book>(f<&Book::title> == "One", {.title = "One", .author = {}}),
+      ValidationError);
   EXPECT_EQ(count_of("insert"), 0u);
   em.flush();
   call();
@@ -515,8 +521,9 @@ TEST_F(EntityManagerTest, core24_what_a_rolled_back_block_found_or_created_is_fo
 // Managers ------------------------------------------------------------------------------------------------------------
 
 TEST_F(EntityManagerTest, v09_and_core30_the_global_manager_works_inside_a_request_only) {
-  EXPECT_NE(message_of([&] { (void)orm.em().count<Author>(); })
-                .find("Using global EntityManager instance methods"),
+  EXPECT_NE(message_of([&] {
+              (void)orm.em().count<Author>();
+            }).find("Using global EntityManager instance methods"),
             std::string::npos);
   EXPECT_THROW(orm.em().create<Author>({.name = "A"}), ValidationError);
   EXPECT_THROW(orm.em().flush(), ValidationError);
@@ -592,7 +599,7 @@ TEST_F(EntityManagerTest, the_debug_view_says_what_is_managed_and_what_changed) 
   EXPECT_NE(view.find("Tag[new] new"), std::string::npos) << view;
 }
 
-// Defects of MikroORM that have no scenario of their own ---------------------------------------------------------------
+// Defects of MikroORM that have no scenario of their own --------------------------------------------------------------
 
 TEST_F(EntityManagerTest, em17_many_rows_inserted_at_once_are_all_there) {
   auto em = orm.em().fork();

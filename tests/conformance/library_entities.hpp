@@ -242,9 +242,7 @@ template <>
 inline constexpr auto rowan::mapping<library::Citizen> = rowan::entity<library::Citizen>(
     rowan::primary_key<&library::Citizen::id>,
     rowan::property<&library::Citizen::name>,
-    rowan::one_to_one<&library::Citizen::passport>
-        .mapped_by<&library::Passport::citizen>()
-        .orphan_removal());
+    rowan::one_to_one<&library::Citizen::passport>.mapped_by<&library::Passport::citizen>().orphan_removal());
 
 template <>
 inline constexpr auto rowan::mapping<library::Passport> =
@@ -263,14 +261,12 @@ inline constexpr auto rowan::mapping<library::Driver> =
                                    rowan::one_to_one<&library::Driver::car>);
 
 template <>
-inline constexpr auto rowan::mapping<library::Yin> =
-    rowan::entity<library::Yin>(rowan::primary_key<&library::Yin::id>.length(36),
-                                 rowan::many_to_one<&library::Yin::yang>);
+inline constexpr auto rowan::mapping<library::Yin> = rowan::entity<library::Yin>(
+    rowan::primary_key<&library::Yin::id>.length(36), rowan::many_to_one<&library::Yin::yang>);
 
 template <>
-inline constexpr auto rowan::mapping<library::Yang> =
-    rowan::entity<library::Yang>(rowan::primary_key<&library::Yang::id>.length(36),
-                                  rowan::many_to_one<&library::Yang::yin>);
+inline constexpr auto rowan::mapping<library::Yang> = rowan::entity<library::Yang>(
+    rowan::primary_key<&library::Yang::id>.length(36), rowan::many_to_one<&library::Yang::yin>);
 
 template <>
 inline constexpr auto rowan::mapping<library::Ticket> =

@@ -136,7 +136,8 @@ TEST_F(TransactionTest, tx01_a_block_flushes_and_commits_and_returns_its_value) 
   EXPECT_EQ(tags("t"), 1u);
 }
 
-TEST_F(TransactionTest, tx01_a_block_that_throws_forgets_what_it_created_and_keeps_the_rest_pending) {
+TEST_F(TransactionTest,
+       tx01_a_block_that_throws_forgets_what_it_created_and_keeps_the_rest_pending) {
   auto em = orm.em().fork();
   Author& known = em.create<Author>({.name = "A"});
   em.flush();
@@ -235,9 +236,8 @@ TEST_F(TransactionTest, tx04_a_nested_block_commits_with_the_outer_one) {
   auto em = orm.em().fork();
   Tag* inner_tag = nullptr;
   EXPECT_THROW(em.transactional([&](EntityManager& tx) {
-    tx.transactional([&](EntityManager& inner) {
-      inner_tag = &inner.create<Tag>({.name = "inner"});
-    });
+    tx.transactional(
+        [&](EntityManager& inner) { inner_tag = &inner.create<Tag>({.name = "inner"}); });
     EXPECT_NE(inner_tag->id, 0);
     throw std::runtime_error("no");
   }),
@@ -283,7 +283,8 @@ TEST_F(TransactionTest, u36_a_joined_block_that_fails_spoils_the_nested_block_ar
   EXPECT_EQ(tags("nested"), 0u);
 }
 
-TEST_F(TransactionTest, u36_an_explicit_transaction_that_a_joined_block_spoiled_cannot_be_committed) {
+TEST_F(TransactionTest,
+       u36_an_explicit_transaction_that_a_joined_block_spoiled_cannot_be_committed) {
   auto em = orm.em().fork();
   em.begin();
   em.create<Tag>({.name = "t"});
@@ -382,8 +383,9 @@ TEST_F(TransactionTest, tx03_mandatory_and_never_say_what_is_wrong) {
     em.transactional([](EntityManager&) {}, {.propagation = Propagation::mandatory});
     FAIL();
   } catch (const TransactionStateError& error) {
-    EXPECT_EQ(error.message(),
-              "No existing transaction found for transaction marked with propagation \"mandatory\"");
+    EXPECT_EQ(
+        error.message(),
+        "No existing transaction found for transaction marked with propagation \"mandatory\"");
   }
   em.transactional([](EntityManager& tx) {
     EXPECT_THROW(tx.transactional([](EntityManager&) {}, {.propagation = Propagation::never}),
@@ -413,15 +415,18 @@ TEST_F(TransactionTest, tx03_a_separate_transaction_stays_committed_when_the_out
   auto em = orm.em().fork();
   Tag* inner = nullptr;
   bool has_second_connection = true;
-  EXPECT_THROW(em.transactional([&](EntityManager& tx) {
-    try {
-      tx.transactional([&](EntityManager& own) { inner = &own.create<Tag>({.name = "inner"}); },
-                       {.propagation = Propagation::requires_new});
-    } catch (const ValidationError&) {
-      has_second_connection = false;  // U-40
-    }
-    throw std::runtime_error("no");
-  }, {.read_only = capabilities().read_only_transactions}),
+  EXPECT_THROW(em.transactional(
+                   [&](EntityManager& tx) {
+                     try {
+                       tx.transactional(
+                           [&](EntityManager& own) { inner = &own.create<Tag>({.name = "inner"}); },
+                           {.propagation = Propagation::requires_new});
+                     } catch (const ValidationError&) {
+                       has_second_connection = false;  // U-40
+                     }
+                     throw std::runtime_error("no");
+                   },
+                   {.read_only = capabilities().read_only_transactions}),
                std::runtime_error);
   if (!has_second_connection) GTEST_SKIP() << "this database lacks a second connection";
   EXPECT_EQ(tags("inner"), 1u);
@@ -437,20 +442,24 @@ TEST_F(TransactionTest, tx03_a_separate_transaction_that_fails_leaves_the_outer_
   Tag& known = em.create<Tag>({.name = "known"});
   em.flush();
   bool has_second_connection = true;
-  em.transactional([&](EntityManager& tx) {
-    try {
-      tx.transactional([&](EntityManager& own) {
-        own.create<Tag>({.name = "inner"});
-        own.flush();
-        throw std::runtime_error("no");
-      }, {.propagation = Propagation::requires_new});
-    } catch (const std::runtime_error&) {
-    } catch (const ValidationError&) {
-      has_second_connection = false;  // U-40
-    }
-    EXPECT_TRUE(tx.is_in_transaction());
-    EXPECT_EQ(tx.count<Tag>(), 1u);
-  }, {.read_only = capabilities().read_only_transactions});
+  em.transactional(
+      [&](EntityManager& tx) {
+        try {
+          tx.transactional(
+              [&](EntityManager& own) {
+                own.create<Tag>({.name = "inner"});
+                own.flush();
+                throw std::runtime_error("no");
+              },
+              {.propagation = Propagation::requires_new});
+        } catch (const std::runtime_error&) {
+        } catch (const ValidationError&) {
+          has_second_connection = false;  // U-40
+        }
+        EXPECT_TRUE(tx.is_in_transaction());
+        EXPECT_EQ(tx.count<Tag>(), 1u);
+      },
+      {.read_only = capabilities().read_only_transactions});
   if (!has_second_connection) GTEST_SKIP() << "this database lacks a second connection";
   EXPECT_TRUE(em.is_managed(known));
   em.flush();

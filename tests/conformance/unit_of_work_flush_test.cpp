@@ -88,7 +88,8 @@ TEST_F(UnitOfWorkFlush, u05_an_object_may_require_itself) {
 }
 
 // U-06: no mapping defers a foreign key; a flush that needs it lets all of them wait.
-TEST_F(UnitOfWorkFlush, u05_and_u06_objects_with_known_keys_that_require_each_other_go_in_as_they_are) {
+TEST_F(UnitOfWorkFlush,
+       u05_and_u06_objects_with_known_keys_that_require_each_other_go_in_as_they_are) {
   auto em = orm.em().fork();
   Yin& yin = em.create<Yin>({.id = "yin", .yang = em.get_reference<Yang>(std::string("yang"))});
   Yang& yang = em.create<Yang>({.id = "yang2", .yin = yin});
@@ -436,7 +437,8 @@ TEST_F(UnitOfWorkFlush, u29_the_database_fills_defaults_and_memory_learns_them) 
 TEST_F(UnitOfWorkFlush, u30_every_object_of_a_batch_gets_the_key_of_its_own_row) {
   auto em = orm.em().fork();
   std::vector<Author*> authors;
-  for (int i = 0; i < 250; ++i) authors.push_back(&em.create<Author>({.name = "n" + std::to_string(i)}));
+  for (int i = 0; i < 250; ++i)
+    authors.push_back(&em.create<Author>({.name = "n" + std::to_string(i)}));
   em.flush();
   std::set<std::int64_t> keys;
   auto fresh = orm.em().fork();
@@ -465,9 +467,8 @@ TEST_F(UnitOfWorkFlush, u30_keys_of_the_user_and_of_the_database_share_a_flush) 
 TEST_F(UnitOfWorkFlush, u53_json_and_dates_are_compared_by_value) {
   using namespace std::chrono;
   auto em = orm.em().fork();
-  Event& event = em.create<Event>({.title = "A",
-                                   .details = json::parse(R"({"a": [1, 2]})"),
-                                   .day = sys_days(2024y / 2 / 29)});
+  Event& event = em.create<Event>(
+      {.title = "A", .details = json::parse(R"({"a": [1, 2]})"), .day = sys_days(2024y / 2 / 29)});
   em.flush();
   (void)statements();
   event.details = json::parse(R"({ "a" : [1, 2] })");

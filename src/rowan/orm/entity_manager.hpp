@@ -185,7 +185,7 @@ class EntityManager final : private query::QueryExecutor {
     do_populate(meta_of<T>(), {&entity}, options.erased());
   }
   /// Reads the row again over local changes, and over those of what `options` populate; false, and the object is
-  /// detached, where the row is gone. Errors: ValidationError for an object that is not flushed yet or is to be removed.
+  /// detached, where the row is gone. Errors: ValidationError for an object that is not flushed or is to be removed.
   template <class T>
   bool refresh(T& entity, const FindOptions<T>& options = {}) {
     return do_refresh(meta_of<T>(), &entity, options.erased());

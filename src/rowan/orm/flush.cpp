@@ -281,8 +281,7 @@ void Flush::execute(OnFailure on_failure) {
   const Lease lease = unit_.lease(backend::Access::write);
   const bool has_outer = unit_.transaction != nullptr;
   const bool is_own = !has_outer && can.transactions;
-  const bool is_guarded =
-      has_outer && can.savepoints && on_failure == OnFailure::keeps_transaction;
+  const bool is_guarded = has_outer && can.savepoints && on_failure == OnFailure::keeps_transaction;
   constexpr std::string_view guard = "rowan_flush";
   if (is_own) lease->begin({});
   if (is_guarded) lease->savepoint(guard);

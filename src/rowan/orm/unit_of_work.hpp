@@ -163,9 +163,10 @@ class UnitOfWork final : public model::RelationHost {
   std::unordered_map<void*, metadata::IndexSet> forced;  ///< mark_changed()
   std::unique_ptr<backend::Session> transaction;         ///< while one is open
   int transaction_depth = 0;
-  int block_depth = 0;              ///< transactional() blocks of the transaction that are open
-  bool is_rollback_only = false;    ///< a joined block failed
-  bool has_ended_by_itself = false;  ///< the database took the transaction back, or its commit failed
+  int block_depth = 0;            ///< transactional() blocks of the transaction that are open
+  bool is_rollback_only = false;  ///< a joined block failed
+  bool has_ended_by_itself =
+      false;  ///< the database took the transaction back, or its commit failed
   std::optional<FlushMode> flush_mode;              ///< of the manager
   std::optional<FlushMode> transaction_flush_mode;  ///< of the running transaction
   UndoLog undo;                                     ///< of the flushes of the running transaction
