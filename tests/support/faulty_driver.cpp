@@ -48,10 +48,12 @@ class FaultySession final : public backend::Session {
                           std::span<const Cell> values) override {
     return run_in(faults_, [&]() -> backend::Cursor& { return inner_->select(select, values); });
   }
-  std::optional<std::int64_t> reserve_keys(const metadata::EntityMeta& entity,
-                                           std::size_t count) override {
-    return run_in(faults_, [&] { return inner_->reserve_keys(entity, count); });
+  bool reserve_keys(const metadata::EntityMeta& entity,
+                    std::size_t count,
+                    std::vector<std::int64_t>& keys) override {
+    return run_in(faults_, [&] { return inner_->reserve_keys(entity, count, keys); });
   }
+  void cancel() noexcept override { inner_->cancel(); }
   void insert(const backend::InsertBatch& batch, backend::ReturnedRows* returned) override {
     return run_in(faults_, [&] { inner_->insert(batch, returned); });
   }

@@ -346,6 +346,7 @@ void UnitOfWork::recycle() noexcept {
   flush_mode.reset();
   transaction_flush_mode.reset();
   place_ = nullptr;
+  cancel_point.reset();
   clear();
   counters = {};
   flushes = 0;
@@ -507,9 +508,9 @@ Lease UnitOfWork::lease(backend::Access access) {
           "the transaction has failed as a whole, nothing more can run in it: roll it back and "
           "start again");
     }
-    return Lease(*transaction);
+    return {*transaction, cancel_point.get()};
   }
-  return Lease(state_->driver->session(access, observer()));
+  return {state_->driver->session(access, observer()), cancel_point.get()};
 }
 
 }  // namespace rowan::orm

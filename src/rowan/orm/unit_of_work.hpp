@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <rowan/backend/cancel_point.hpp>
 #include <rowan/backend/driver.hpp>
 #include <rowan/base/arena.hpp>
 #include <rowan/model/collection.hpp>
@@ -16,6 +17,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace rowan::orm {
@@ -31,15 +33,30 @@ struct TransactionMark {
 /// A session for one statement or, inside a transaction, the transaction's.
 class Lease {
  public:
-  explicit Lease(backend::Session& borrowed) noexcept : session_(&borrowed) {}
-  explicit Lease(std::unique_ptr<backend::Session> own) noexcept
-      : own_(std::move(own)), session_(own_.get()) {}
+  /// `point` may be null.
+  Lease(backend::Session& borrowed, backend::CancelPoint* point) noexcept
+      : session_(&borrowed), point_(point) {
+    if (point_ != nullptr) point_->enter(*session_);
+  }
+  Lease(std::unique_ptr<backend::Session> own, backend::CancelPoint* point) noexcept
+      : own_(std::move(own)), session_(own_.get()), point_(point) {
+    if (point_ != nullptr) point_->enter(*session_);
+  }
+  Lease(Lease&& other) noexcept
+      : own_(std::move(other.own_)),
+        session_(other.session_),
+        point_(std::exchange(other.point_, nullptr)) {}
+  Lease& operator=(Lease&&) = delete;
+  ~Lease() {
+    if (point_ != nullptr) point_->leave();
+  }
   backend::Session& operator*() const noexcept { return *session_; }
   backend::Session* operator->() const noexcept { return session_; }
 
  private:
   std::unique_ptr<backend::Session> own_;
   backend::Session* session_;
+  backend::CancelPoint* point_;
 };
 
 /// The objects of one entity manager, their database view, and the work that a flush will do.
@@ -165,11 +182,12 @@ class UnitOfWork final : public model::RelationHost {
   int transaction_depth = 0;
   int block_depth = 0;            ///< transactional() blocks of the transaction that are open
   bool is_rollback_only = false;  ///< a joined block failed
-  bool has_ended_by_itself =
-      false;  ///< the database took the transaction back, or its commit failed
-  std::optional<FlushMode> flush_mode;              ///< of the manager
-  std::optional<FlushMode> transaction_flush_mode;  ///< of the running transaction
-  UndoLog undo;                                     ///< of the flushes of the running transaction
+  /// The database took the transaction back, or its commit failed.
+  bool has_ended_by_itself = false;
+  std::optional<FlushMode> flush_mode;                 ///< of the manager
+  std::optional<FlushMode> transaction_flush_mode;     ///< of the running transaction
+  std::shared_ptr<backend::CancelPoint> cancel_point;  ///< once somebody asked for it
+  UndoLog undo;             ///< of the flushes of the running transaction
   UndoLog::Mark undo_base;  ///< where that transaction began, others may be set aside
   backend::StatementCounters counters;
   std::uint64_t flushes = 0;
