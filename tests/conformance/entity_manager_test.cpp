@@ -605,7 +605,7 @@ TEST_F(EntityManagerTest, the_debug_view_says_what_is_managed_and_what_changed) 
   EXPECT_LT(insert, update) << view;
   EXPECT_LT(update, removal) << view;
   em.flush();
-  EXPECT_EQ(count_of("insert") + 2, 3u);
+  EXPECT_EQ(count_of("insert"), 1u);
   EXPECT_EQ(em.debug_view().find("would send"), std::string::npos);
 }
 
@@ -616,8 +616,26 @@ TEST_F(EntityManagerTest, the_debug_view_says_why_a_flush_would_fail) {
 }
 
 // Defects of MikroORM that have no scenario of their own --------------------------------------------------------------
+// (The others: 1 u08 and u09, 2 u35, 3 u33, 5 u25, 6 u47, 7 u05, 11 u45, 12 u21, 13 u24; 8 and 10 concern unions and
+// composite keys, which are not there.)
 
-TEST_F(EntityManagerTest, em17_many_rows_inserted_at_once_are_all_there) {
+TEST_F(EntityManagerTest, defect_4_an_expression_on_a_versioned_row_is_read_back) {
+  auto em = orm.em().fork();
+  Account& account = em.create<Account>({.owner = "A", .balance = 5});
+  em.flush();
+  EXPECT_EQ(em.update<Account>()
+                .set_raw(f<&Account::balance>, "{balance} + 2")
+                .where(f<&Account::id> == account.id)
+                .execute(),
+            1u);
+  EXPECT_TRUE(em.refresh(account));
+  EXPECT_EQ(account.balance, 7);
+  account.balance = 8;
+  em.flush();
+  EXPECT_EQ(account.version, 2);
+}
+
+TEST_F(EntityManagerTest, defect_9_and_em17_many_rows_inserted_at_once_are_all_there) {
   auto em = orm.em().fork();
   EXPECT_EQ(em.insert<Tag>().values(f<&Tag::name>, "a").values(f<&Tag::name>, "b").execute(), 2u);
   EXPECT_EQ(em.count<Tag>(), 2u);

@@ -654,6 +654,7 @@ TEST_F(TransactionTest, tx11_an_unversioned_class_has_no_optimistic_lock) {
   EXPECT_THROW(em.lock(tag, LockMode::optimistic, 1), OptimisticLockError);
   EXPECT_THROW((void)em.find_one<Tag>(tag.id, {.lock_mode = LockMode::optimistic}),
                OptimisticLockError);
+  EXPECT_THROW((void)em.find<Tag>({}, {.lock_mode = LockMode::optimistic}), OptimisticLockError);
 }
 
 TEST_F(TransactionTest, tx12_a_pessimistic_lock_needs_a_transaction) {

@@ -234,6 +234,23 @@ TEST_F(UnitOfWorkFlush, u11_the_key_of_a_removed_object_can_be_created_again) {
   EXPECT_EQ(row<Author>(id).name, "New");
 }
 
+TEST_F(UnitOfWorkFlush, u11_rows_that_refer_to_a_replaced_one_and_are_removed_too_go_before_it) {
+  auto em = orm.em().fork();
+  Node& top = em.create<Node>({.name = "top"});
+  Node& middle = em.create<Node>({.name = "middle", .parent = top});
+  Node& bottom = em.create<Node>({.name = "bottom", .parent = middle});
+  Node& beside = em.create<Node>({.name = "beside"});
+  em.flush();
+  const auto id = top.id;
+  for (Node* node : {&top, &middle, &bottom, &beside}) em.remove(*node);
+  Node& again = em.create<Node>({.id = id, .name = "again"});
+  em.flush();
+  EXPECT_EQ(em.find_one<Node>(id), &again);
+  auto fresh = orm.em().fork();
+  EXPECT_EQ(fresh.count<Node>(), 1u);
+  EXPECT_EQ(fresh.find_one_or_fail<Node>(id).name, "again");
+}
+
 TEST_F(UnitOfWorkFlush, u23_the_version_stands_in_the_update_and_goes_up_in_memory) {
   auto em = orm.em().fork();
   Account& account = em.create<Account>({.owner = "A"});

@@ -142,6 +142,39 @@ TEST(TransactionFaults, a_nested_block_that_fails_anywhere_loses_nothing_of_the_
   EXPECT_GE(calls, 4u);
 }
 
+TEST(TransactionFaults, a_deadlock_inside_of_a_nested_block_ends_the_outer_one_too) {
+  FaultWorld world;
+  world.faults->is_deadlock = true;
+  EXPECT_THROW(world.em.transactional([&](EntityManager& tx) {
+    tx.create<library::Tag>({.name = "outer"});
+    EXPECT_THROW(tx.transactional([&](EntityManager& inner) {
+      world.faults->reset(0);
+      inner.create<library::Tag>({.name = "inner"});
+      inner.flush();
+    }),
+                 DeadlockError);
+    world.faults->reset();
+    EXPECT_THROW(tx.transactional([](EntityManager&) {}), TransactionStateError);
+  }),
+               TransactionStateError);
+  EXPECT_EQ(dump(world.orm), world.start) << "no commit of half the work";
+  EXPECT_FALSE(world.em.is_in_transaction());
+}
+
+TEST(TransactionFaults, a_deadlock_inside_of_a_transaction_leaves_the_rollback_only) {
+  FaultWorld world;
+  world.faults->is_deadlock = true;
+  world.em.begin();
+  world.account->balance = 5;
+  world.faults->reset(1);
+  EXPECT_THROW(world.em.flush(), DeadlockError);
+  world.faults->reset();
+  EXPECT_THROW(world.em.commit(), TransactionStateError);
+  world.em.rollback();
+  world.em.flush();
+  EXPECT_EQ(world.account->version, 2);
+}
+
 TEST(TransactionFaults, a_rolled_back_outer_block_takes_a_finished_inner_one_back) {
   FaultWorld world;
   world.work();

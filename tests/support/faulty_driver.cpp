@@ -16,6 +16,7 @@ template <class Call>
 decltype(auto) run_in(Faults& faults, Call call) {
   const bool fails = faults.calls++ == faults.fail_at;
   if (fails && faults.works_before_failing) static_cast<void>(call());
+  if (fails && faults.is_deadlock) throw DeadlockError({.message = "the call that was to fail"});
   if (fails) throw DriverError({.message = "the call that was to fail"});
   return call();
 }

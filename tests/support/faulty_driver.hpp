@@ -17,6 +17,8 @@ struct Faults {
   static constexpr std::size_t never = SIZE_MAX;
   std::size_t fail_at = never;  ///< the call, counted from 0 since reset(), that fails; once
   std::size_t calls = 0;
+  /// The failure is a deadlock, with which a server takes the whole transaction back.
+  bool is_deadlock = false;
   /// Called once, before the next session that writes is lent.
   std::function<void()> before_write{};
   /// true: the failing call does its work first, as where an answer is lost on its way.

@@ -20,6 +20,15 @@ using orm::Flush;
 using orm::Loader;
 using orm::UnitOfWork;
 
+namespace {
+
+void require_version(const EntityMeta& entity) {
+  if (entity.version != nullptr) return;
+  throw OptimisticLockError("Cannot obtain optimistic lock on unversioned entity " + entity.name);
+}
+
+}  // namespace
+
 EntityManager::EntityManager(std::shared_ptr<orm::OrmState> state, bool is_global) noexcept
     : state_(std::move(state)), is_global_(is_global) {}
 
@@ -111,7 +120,9 @@ void EntityManager::do_mark_changed(const EntityMeta& entity,
 }
 
 bool EntityManager::do_is_managed(const void* object) const {
-  return unit_ != nullptr && unit_->owns(object) && header_of(object).life <= SlotHeader::removed;
+  if (unit_ == nullptr) return false;
+  unit_->require_own_thread();
+  return unit_->owns(object) && header_of(object).life <= SlotHeader::removed;
 }
 
 std::vector<void*> EntityManager::do_find(const EntityMeta& entity,
@@ -123,6 +134,7 @@ std::vector<void*> EntityManager::do_find(const EntityMeta& entity,
         "An open transaction is required for this operation: a pessimistic lock ends with its "
         "transaction");
   }
+  if (spec.lock_mode == query::LockMode::optimistic) require_version(entity);
   return Loader(unit).find(entity, where, spec);
 }
 
@@ -251,9 +263,7 @@ void EntityManager::do_lock(const EntityMeta& entity,
   unit.require_managed(object, entity, "lock");
   if (mode == LockMode::none) return;
   if (mode == LockMode::optimistic) {
-    if (entity.version == nullptr)
-      throw OptimisticLockError("Cannot obtain optimistic lock on unversioned entity " +
-                                entity.name);
+    require_version(entity);
     const auto column = static_cast<std::uint16_t>(entity.version->column);
     value::Cell actual;
     entity.functions->encode(object, &column, 1, &actual, unit.scratch(), unit.store(entity));

@@ -116,7 +116,7 @@ void TransactionScope::State::begin(const TransactionOptions& options) {
     open_transaction(*unit, options);
   } else if (kind == Kind::savepoint) {
     savepoint = "trx" + std::to_string(unit->transaction_depth);
-    unit->transaction->savepoint(savepoint);
+    unit->lease(backend::Access::write)->savepoint(savepoint);
     ++unit->transaction_depth;
     unit->is_rollback_only = false;
     if (options.flush_mode) unit->transaction_flush_mode = options.flush_mode;
@@ -177,10 +177,14 @@ void TransactionScope::finish() {
   }
   if (unit.is_rollback_only) throw TransactionStateError(rolls_back_only);
   Flush(unit).run(Flush::OnFailure::caller_rolls_back);
-  if (state_->kind == Kind::savepoint) {
-    unit.transaction->release_savepoint(state_->savepoint);
-  } else {
-    unit.transaction->commit();
+  {
+    // Refused where the transaction has ended by itself: some databases commit nothing without a word.
+    const Lease lease = unit.lease(backend::Access::write);
+    if (state_->kind == Kind::savepoint) {
+      lease->release_savepoint(state_->savepoint);
+    } else {
+      lease->commit();
+    }
   }
   state_->end();
 }
