@@ -2,6 +2,7 @@
 
 #include <rowan/orm/change_set_computer.hpp>
 #include <rowan/orm/entity_manager.hpp>
+#include <rowan/orm/flush_preview.hpp>
 #include <rowan/orm/unit_of_work.hpp>
 
 namespace rowan {
@@ -51,6 +52,16 @@ void add_changes(UnitOfWork& unit, const EntityMeta& entity, void* object, std::
   }
 }
 
+void add_values(UnitOfWork& unit, const EntityMeta& entity, void* object, std::string& out) {
+  for (const std::uint16_t column : entity.all_columns) {
+    value::Cell value;
+    entity.functions->encode(object, &column, 1, &value, unit.scratch(), unit.store(entity));
+    const PropertyMeta& property = *entity.columns[column];
+    if (value.is_null() || property.is_primary_key) continue;
+    out += "    " + property.name + ": " + text_of(property, value) + "\n";
+  }
+}
+
 }  // namespace
 
 std::string EntityManager::debug_view() {
@@ -66,8 +77,11 @@ std::string EntityManager::debug_view() {
                               entity.functions->is_changed(object, model::snapshot_of(object));
       out += UnitOfWork::name_of(object) + " " + std::string(state_of(header, is_changed)) + "\n";
       if (is_changed) add_changes(unit, entity, object, out);
+      if (header.life == SlotHeader::created) add_values(unit, entity, object, out);
     });
   }
+  const std::string statements = orm::preview_flush(unit);
+  if (!statements.empty()) out += "a flush would send:\n" + statements;
   return out;
 }
 
