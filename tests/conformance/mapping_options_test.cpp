@@ -416,6 +416,23 @@ TEST_F(PropertyOptions, a_version_in_time_that_is_unset_begins_with_the_insert) 
   EXPECT_EQ(other.find_one_or_fail<Timed>(row.id).version, row.version);
 }
 
+TEST_F(PropertyOptions, versions_begin_by_themselves_where_another_program_inserts) {
+  auto em = orm.em().fork();
+  em.execute("insert into options_versioned (name) values ('x')");
+  em.execute("insert into options_timed (name) values ('x')");
+  Versioned& row = em.find_one_or_fail<Versioned>(f<&Versioned::name> == "x");
+  EXPECT_EQ(row.version, 1);
+  Timed& timed = em.find_one_or_fail<Timed>(f<&Timed::name> == "x");
+  const Timestamp first = timed.version;
+  EXPECT_GT(first, now() - std::chrono::hours(1));
+  EXPECT_LT(first, now() + std::chrono::hours(1));
+  timed.name = "y";
+  row.name = "y";
+  em.flush();
+  EXPECT_EQ(row.version, 2);
+  EXPECT_GT(timed.version, first);
+}
+
 TEST_F(PropertyOptions, a_concurrency_token_must_change_and_must_be_the_old_one) {
   auto em = orm.em().fork();
   Tokened& row = em.create<Tokened>({.name = "a", .token = ""});

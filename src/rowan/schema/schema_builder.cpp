@@ -35,11 +35,20 @@ std::string name_of_enumerator(const PropertyMeta& property, std::int64_t number
   return std::to_string(number);
 }
 
+/// Returns what a version begins with where another program inserts; nothing for other properties.
+std::string first_version(const PropertyMeta& property, const sql::Dialect& dialect) {
+  if (!property.is_version) return {};
+  if (property.type == ValueType::integer) return "1";
+  PropertyMeta as_now = property;
+  as_now.default_value.kind = DefaultValue::Kind::raw;
+  as_now.default_value.text = "current_timestamp";
+  return dialect.raw_default(as_now);
+}
+
 std::string default_of(const PropertyMeta& property, const sql::Dialect& dialect) {
   const DefaultValue& value = property.default_value;
   switch (value.kind) {
-    case DefaultValue::Kind::none:
-      return property.is_version && property.type == ValueType::integer ? "1" : "";
+    case DefaultValue::Kind::none: return first_version(property, dialect);
     case DefaultValue::Kind::boolean:
       return std::string(dialect.boolean_literal(value.integer != 0));
     case DefaultValue::Kind::integer:

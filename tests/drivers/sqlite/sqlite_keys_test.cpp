@@ -113,8 +113,8 @@ TEST_F(SqliteKeys, are_read_back_where_a_trigger_inserts) {
 
 TEST_F(SqliteKeys, are_read_back_where_the_key_is_no_row_number) {
   make_table(
-      "create table note (id integer not null default (abs(random() % 1000000000)), text text, "
-      "rank integer, primary key (id desc)) ");
+      "create table note (id integer primary key desc default (abs(random() % 1000000000)), text "
+      "text, rank integer)");
   insert_and_check();
   EXPECT_THAT(log->inserts.at(0), HasSubstr("returning"));
 }

@@ -377,6 +377,8 @@ void SqliteConnection::run(const std::string& text) {
 std::unique_ptr<sql::SqlStatement> SqliteConnection::prepare(std::string_view text) {
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;
+  if (text.size() > std::numeric_limits<int>::max())
+    throw ValidationError("the SQL is longer than SQLite takes: bind large values as parameters");
   const int code = sqlite3_prepare_v3(database_, text.data(), static_cast<int>(text.size()),
                                       SQLITE_PREPARE_PERSISTENT, &statement, &rest);
   if (code != SQLITE_OK) fail(database_, text);
