@@ -1,8 +1,16 @@
 # The options of the build, the packages it needs, and the target that carries warnings and sanitizers.
 
 find_package(SQLite3 QUIET)
+find_package(PostgreSQL QUIET)
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(LIBMARIADB QUIET IMPORTED_TARGET libmariadb)
+endif()
 
 option(ROWAN_SQLITE "Build the SQLite driver (needs SQLite 3 with its headers)" ${SQLite3_FOUND})
+option(ROWAN_POSTGRES "Build the PostgreSQL driver (needs libpq with its headers)" OFF)
+option(ROWAN_MYSQL "Build the MySQL driver (needs libmariadb with its headers)" OFF)
+option(ROWAN_MARIADB "Build the MariaDB driver (needs ROWAN_MYSQL)" OFF)
 option(ROWAN_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(ROWAN_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(ROWAN_BENCHMARKS "Build the benchmarks" OFF)
@@ -16,6 +24,18 @@ set(ROWAN_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize: \"address,undefin
 if(ROWAN_SQLITE AND NOT SQLite3_FOUND)
   message(FATAL_ERROR "ROWAN_SQLITE is on, but SQLite 3 was not found. "
                       "Install libsqlite3-dev, or configure with -DROWAN_SQLITE=OFF.")
+endif()
+
+if(ROWAN_POSTGRES AND NOT PostgreSQL_FOUND)
+  message(FATAL_ERROR "ROWAN_POSTGRES is on, but libpq was not found. "
+                      "Install libpq-dev, or configure with -DROWAN_POSTGRES=OFF.")
+endif()
+if(ROWAN_MARIADB AND NOT ROWAN_MYSQL)
+  message(FATAL_ERROR "ROWAN_MARIADB is on, and needs ROWAN_MYSQL: they share their driver.")
+endif()
+if(ROWAN_MYSQL AND NOT LIBMARIADB_FOUND)
+  message(FATAL_ERROR "ROWAN_MYSQL is on, but libmariadb was not found by pkg-config. Install "
+                      "libmariadb-dev and pkg-config, or configure with -DROWAN_MYSQL=OFF.")
 endif()
 
 find_package(fmt REQUIRED)

@@ -18,9 +18,10 @@ die() {
   exit 1
 }
 
-# What a build needs, what a test needs on top, and what the checks of tools/lint.sh need.
+# What a build needs, what the drivers of servers need besides, what a test needs on top, and what the checks of tools/lint.sh need.
 packages_build=(g++ cmake ninja-build ccache python3 libfmt-dev libspdlog-dev nlohmann-json3-dev
                 libsqlite3-dev libcli11-dev)
+packages_drivers=(pkg-config libpq-dev libmariadb-dev)
 packages_test=(libgtest-dev libgmock-dev git)
 packages_lint=(clang-format)
 

@@ -104,10 +104,9 @@ class ConformanceOf : public ::testing::Test {
 };
 
 /// Skips the test where the database lacks the ability, a member of backend::Capabilities.
-#define ROWAN_REQUIRE(ability)                    \
-  do {                                            \
-    if (!this->capabilities().ability)            \
-      GTEST_SKIP() << "this database lacks " #ability; \
+#define ROWAN_REQUIRE(ability)                                                          \
+  do {                                                                                  \
+    if (!this->capabilities().ability) GTEST_SKIP() << "this database lacks " #ability; \
   } while (false)
 
 }  // namespace rowan::test

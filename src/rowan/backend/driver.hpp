@@ -86,13 +86,17 @@ class Session {
   /// Lets foreign keys wait for the commit of the running transaction.
   virtual void defer_constraints() = 0;
 
+  /// Ends the statement that runs now, from any thread; it fails with QueryCanceledError.
+  virtual void cancel() noexcept {}
+
   /// Runs a prepared select; `values` by the value indexes of the bound tree.
   virtual Cursor& select(const PreparedSelect&, std::span<const value::Cell> values) = 0;
 
-  /// Reserves `count` generated keys and returns the first, or nothing where they must come back from the insert.
+  /// Appends `count` generated keys that nobody else gets; false, and none, where they must come back from the insert.
   /// Requires: a running writing transaction.
-  virtual std::optional<std::int64_t> reserve_keys(const metadata::EntityMeta&,
-                                                   std::size_t count) = 0;
+  virtual bool reserve_keys(const metadata::EntityMeta&,
+                            std::size_t count,
+                            std::vector<std::int64_t>& keys) = 0;
   virtual void insert(const InsertBatch&, ReturnedRows*) = 0;
   /// Returns how many rows were matched.
   virtual std::uint64_t update(const UpdateBatch&, ReturnedRows*) = 0;
@@ -110,8 +114,9 @@ class Session {
                                        std::vector<std::vector<Value>>* out) = 0;
 };
 
-/// Whether a session will write; a driver with one writer and many readers lends accordingly.
-enum class Access : std::uint8_t { read, write };
+/// Whether a session will write; a driver with one writer and many readers lends accordingly, one with replicas sends
+/// statements that read there, but no transaction.
+enum class Access : std::uint8_t { read, read_transaction, write };
 
 /// One database, with its connections. Thread safety: every member may be called from any thread.
 class Driver {

@@ -8,3 +8,4 @@
 #include <rowan/base/log.hpp>
 #include <rowan/base/time.hpp>
 #include <rowan/base/uuid.hpp>
+#include <rowan/base/wait_hook.hpp>

@@ -12,7 +12,7 @@
 //  '- DriverError
 //      |- ConnectionError, SyntaxError, TableNotFoundError, ColumnNotFoundError, ReadOnlyError, StorageError
 //      |- ConstraintViolation: Unique-, ForeignKey-, NotNull-, CheckConstraintViolation
-//      '- DeadlockError, LockWaitTimeoutError, SerializationFailure
+//      '- DeadlockError, LockWaitTimeoutError, SerializationFailure, QueryCanceledError
 
 namespace rowan {
 
@@ -37,6 +37,7 @@ enum class ErrorKind : std::uint8_t {
   deadlock,
   lock_wait_timeout,
   serialization,
+  query_canceled,  ///< somebody ended the statement, or it took longer than was allowed
 };
 
 /// The root of everything that Rowan throws.
@@ -136,6 +137,7 @@ ROWAN_DRIVER_ERROR(CheckConstraintViolation, ConstraintViolation, ErrorKind::che
 ROWAN_DRIVER_ERROR(DeadlockError, DriverError, ErrorKind::deadlock);
 ROWAN_DRIVER_ERROR(LockWaitTimeoutError, DriverError, ErrorKind::lock_wait_timeout);
 ROWAN_DRIVER_ERROR(SerializationFailure, DriverError, ErrorKind::serialization);
+ROWAN_DRIVER_ERROR(QueryCanceledError, DriverError, ErrorKind::query_canceled);
 
 #undef ROWAN_DRIVER_ERROR
 

@@ -267,6 +267,12 @@ Statistics EntityManager::statistics() const noexcept {
   return out;
 }
 
+CancelHandle EntityManager::cancel_handle() {
+  auto& point = unit().cancel_point;
+  if (point == nullptr) point = std::make_shared<backend::CancelPoint>();
+  return CancelHandle(point);
+}
+
 // Queries -------------------------------------------------------------------------------------------------------------
 
 std::uint64_t EntityManager::execute(std::string_view sql, std::initializer_list<Value> values) {
@@ -281,7 +287,8 @@ std::vector<std::vector<Value>> EntityManager::execute_rows(std::string_view sql
   std::vector<value::Cell> cells;
   for (const Value& value : values) cells.push_back(value.as_cell());
   std::vector<std::vector<Value>> rows;
-  const orm::Lease lease = unit().lease(backend::Access::read);
+  // Text may write and give rows at once.
+  const orm::Lease lease = unit().lease(backend::Access::write);
   lease->execute_native(sql, cells, &rows);
   return rows;
 }

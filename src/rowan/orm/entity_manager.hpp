@@ -6,8 +6,10 @@
 #include <rowan/declare/tags.hpp>
 #include <rowan/model/collection.hpp>
 #include <rowan/model/ref.hpp>
+#include <rowan/orm/cancel_handle.hpp>
 #include <rowan/orm/fwd.hpp>
 #include <rowan/orm/request_context.hpp>
+#include <rowan/orm/retry_loop.hpp>
 #include <rowan/orm/transaction_options.hpp>
 #include <rowan/orm/transaction_scope.hpp>
 #include <rowan/query/filter.hpp>
@@ -198,16 +200,20 @@ class EntityManager final : private query::QueryExecutor {
   /// Forgets every object and everything pending. References to entities are dead after it.
   void clear();
 
-  /// Runs `body(em)` in a transaction, flushes and commits; an exception rolls back and leaves through here.
+  /// Runs `body(em)` in a transaction, flushes and commits; an exception rolls back and leaves through here. With
+  /// `retries`, a block that lost against another unit of work runs again, each time on an empty fork. Returns what the
+  /// body returns; a reference to an entity of a retried block would be dead: return its key.
   template <class Body>
-  decltype(auto) transactional(Body&& body, const TransactionOptions& options = {}) {
-    orm::TransactionScope scope(*this, options);
-    if constexpr (std::is_void_v<decltype(body(*this))>) {
-      scope.run([&] { body(*this); });
-    } else {
-      std::optional<decltype(body(*this))> result;
-      scope.run([&] { result.emplace(body(*this)); });
-      return std::move(*result);
+  auto transactional(Body&& body, const TransactionOptions& options = {})
+      -> decltype(body(std::declval<EntityManager&>())) {
+    if (options.retries <= 0) return run_block(body, options);
+    for (orm::RetryLoop loop(*this, options);;) {
+      EntityManager attempt = fork();
+      try {
+        return attempt.run_block(body, loop.attempt());
+      } catch (const Error&) {
+        loop.next();
+      }
     }
   }
   void begin(const TransactionOptions& options = {});
@@ -233,6 +239,9 @@ class EntityManager final : private query::QueryExecutor {
   [[nodiscard]] auto insert() {
     return query::InsertQuery<T>(executor());
   }
+  /// Returns what ends the manager's running statement from another thread.
+  /// Cost: from now on a lock with each statement of this manager.
+  [[nodiscard]] CancelHandle cancel_handle();
   /// Runs native text in the running transaction, or by itself; returns the rows affected.
   std::uint64_t execute(std::string_view sql, std::initializer_list<Value> values = {});
   /// Runs native text and returns its rows.
@@ -263,6 +272,26 @@ class EntityManager final : private query::QueryExecutor {
   [[nodiscard]] const orm::OrmState* state() const noexcept { return state_.get(); }
   orm::UnitOfWork& unit();
   query::QueryExecutor& executor() { return *this; }
+
+  template <class Body>
+  auto run_block(Body& body, const TransactionOptions& options) -> decltype(body(*this)) {
+    using Result = decltype(body(*this));
+    orm::TransactionScope scope(*this, options);
+    if constexpr (std::is_void_v<Result>) {
+      scope.run([&] { body(*this); });
+    } else if constexpr (std::is_reference_v<Result>) {
+      std::remove_reference_t<Result>* result = nullptr;
+      scope.run([&] {
+        auto&& made = body(*this);
+        result = std::addressof(made);
+      });
+      return static_cast<Result>(*result);
+    } else {
+      std::optional<Result> result;
+      scope.run([&] { result.emplace(body(*this)); });
+      return *std::move(result);
+    }
+  }
 
   void* do_create(const metadata::EntityMeta&, void* from, CreateOptions);
   void* do_merge(const metadata::EntityMeta&, void* from);

@@ -345,14 +345,13 @@ void Flush::assign_keys(backend::Session& session) {
       }
     }
     if (without.empty()) continue;
-    const std::optional<std::int64_t> first =
-        session.reserve_keys(entity, without.size() + taken.size());
-    if (!first) continue;
+    std::vector<std::int64_t> keys;
+    if (!session.reserve_keys(entity, without.size() + taken.size(), keys)) continue;
     keyed_.reserve(keyed_.size() + without.size());
-    std::int64_t next = *first;
+    auto next = keys.begin();
     for (void* object : without) {
-      while (taken.contains(next)) ++next;
-      model::key_of(object) = Cell::of_integer(next++);
+      while (taken.contains(*next)) ++next;
+      model::key_of(object) = Cell::of_integer(*next++);
       header_of(object).has_pending_key = true;
       keyed_.push_back(object);
     }

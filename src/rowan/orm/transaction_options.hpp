@@ -4,6 +4,7 @@
 
 #include <rowan/backend/driver.hpp>
 
+#include <chrono>
 #include <cstdint>
 
 namespace rowan {
@@ -25,6 +26,12 @@ struct TransactionOptions {
   Propagation propagation = Propagation::nested;
   IsolationLevel isolation = IsolationLevel::unspecified;
   bool read_only = false;
+  /// How often the block is run again after a conflict with another unit of work (Error::is_retryable()). Where it is
+  /// not 0, every attempt, the first too, runs on an empty fork of its own: the block must make what it needs from that
+  /// manager, do nothing else that must not happen twice, and what it loaded or created is gone with the attempt.
+  int retries = 0;
+  std::chrono::milliseconds first_pause{10};  ///< at most, before the second attempt; doubled then
+  std::chrono::milliseconds longest_pause{1000};
 };
 
 }  // namespace rowan

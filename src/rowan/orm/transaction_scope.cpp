@@ -15,7 +15,8 @@ namespace orm {
 
 void open_transaction(UnitOfWork& unit, const TransactionOptions& options) {
   auto session = unit.state().driver->session(
-      options.read_only ? backend::Access::read : backend::Access::write, unit.observer());
+      options.read_only ? backend::Access::read_transaction : backend::Access::write,
+      unit.observer());
   session->begin({options.isolation, options.read_only, !options.read_only});
   unit.transaction = std::move(session);
   unit.transaction_depth = 1;

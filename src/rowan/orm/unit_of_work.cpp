@@ -335,6 +335,7 @@ void UnitOfWork::recycle() noexcept {
   transaction.reset();
   transaction_depth = 0;
   is_rollback_only = false;
+  cancel_point.reset();
   clear();
   counters = {};
   flushes = 0;
@@ -460,8 +461,8 @@ backend::Observer UnitOfWork::observer() noexcept {
 }
 
 Lease UnitOfWork::lease(backend::Access access) {
-  if (transaction != nullptr) return Lease(*transaction);
-  return Lease(state_->driver->session(access, observer()));
+  if (transaction != nullptr) return {*transaction, cancel_point.get()};
+  return {state_->driver->session(access, observer()), cancel_point.get()};
 }
 
 }  // namespace rowan::orm

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <rowan/backend/cancel_point.hpp>
 #include <rowan/backend/driver.hpp>
 #include <rowan/base/arena.hpp>
 #include <rowan/model/collection.hpp>
@@ -16,6 +17,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace rowan::orm {
@@ -31,15 +33,30 @@ struct TransactionMark {
 /// A session for one statement or, inside a transaction, the transaction's.
 class Lease {
  public:
-  explicit Lease(backend::Session& borrowed) noexcept : session_(&borrowed) {}
-  explicit Lease(std::unique_ptr<backend::Session> own) noexcept
-      : own_(std::move(own)), session_(own_.get()) {}
+  /// `point` may be null.
+  Lease(backend::Session& borrowed, backend::CancelPoint* point) noexcept
+      : session_(&borrowed), point_(point) {
+    if (point_ != nullptr) point_->enter(*session_);
+  }
+  Lease(std::unique_ptr<backend::Session> own, backend::CancelPoint* point) noexcept
+      : own_(std::move(own)), session_(own_.get()), point_(point) {
+    if (point_ != nullptr) point_->enter(*session_);
+  }
+  Lease(Lease&& other) noexcept
+      : own_(std::move(other.own_)),
+        session_(other.session_),
+        point_(std::exchange(other.point_, nullptr)) {}
+  Lease& operator=(Lease&&) = delete;
+  ~Lease() {
+    if (point_ != nullptr) point_->leave();
+  }
   backend::Session& operator*() const noexcept { return *session_; }
   backend::Session* operator->() const noexcept { return session_; }
 
  private:
   std::unique_ptr<backend::Session> own_;
   backend::Session* session_;
+  backend::CancelPoint* point_;
 };
 
 /// The objects of one entity manager, their database view, and the work that a flush will do.
@@ -143,8 +160,9 @@ class UnitOfWork final : public model::RelationHost {
   std::unordered_map<void*, metadata::IndexSet> forced;  ///< mark_changed()
   std::unique_ptr<backend::Session> transaction;         ///< while one is open
   int transaction_depth = 0;
-  bool is_rollback_only = false;  ///< a joined block failed
-  UndoLog undo;                   ///< of the flushes of the running transaction
+  bool is_rollback_only = false;                       ///< a joined block failed
+  std::shared_ptr<backend::CancelPoint> cancel_point;  ///< once somebody asked for it
+  UndoLog undo;  ///< of the flushes of the running transaction
   backend::StatementCounters counters;
   std::uint64_t flushes = 0;
   std::size_t unpersisted = 0;  ///< created with persist = false and not reached yet

@@ -1,13 +1,16 @@
-// Lends connections to units of work, and finds out where a thread would wait for itself.
+// Lends connections to units of work, and finds out where a thread or fiber would wait for itself.
 
 #pragma once
 
 #include <rowan/backend/driver.hpp>
+#include <rowan/base/wait_hook.hpp>
 #include <rowan/sql/prepared_connection.hpp>
 
 #include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,49 +18,75 @@
 
 namespace rowan::sql {
 
-struct PoolSizes {
+struct PoolOptions {
   std::size_t writers = 1;
   std::size_t readers = 0;  ///< 0: who reads takes a writing connection too
+  bool readers_take_transactions =
+      true;  ///< false: a reading transaction takes a writing connection
+  std::chrono::milliseconds wait_limit{0};   ///< for a connection, where all are lent; 0: none
+  std::chrono::milliseconds check_after{0};  ///< idle so long, the server is asked first; 0: never
+  std::chrono::milliseconds maximum_age{0};  ///< older ones are opened anew; 0: never
 };
 
 /// Opens connections as they are needed, within bounds, and keeps them.
 ///
-/// Thread safety: any thread. Lifetime: every lent connection is back before the pool ends.
+/// A connection that is found broken takes the trust from all that were opened before it: each is asked for its health
+/// before it is lent again, so that one failed unit of work is all that a restarted server costs.
+/// Thread safety: any thread or fiber. Lifetime: every lent connection is back before the pool ends.
 class ConnectionPool final {
  public:
-  using Connect = std::function<std::unique_ptr<SqlConnection>(backend::Access)>;
+  /// Opens a connection; `number` counts those of one access, from 0 on.
+  using Connect =
+      std::function<std::unique_ptr<SqlConnection>(backend::Access, std::size_t number)>;
 
   /// A place for one connection.
   struct Slot {
-    std::atomic<const void*> holder = nullptr;  ///< stands for the thread that has it
+    std::atomic<const void*> holder = nullptr;  ///< stands for the thread or fiber that has it
     std::unique_ptr<PreparedConnection> connection{};
+    backend::Access access = backend::Access::write;
+    std::size_t number = 0;
+    std::uint64_t trust = 0;  ///< the pool's when it was opened or checked last
+    std::chrono::steady_clock::time_point opened{};
+    std::chrono::steady_clock::time_point returned{};
   };
 
-  ConnectionPool(Connect connect, PoolSizes sizes);
+  ConnectionPool(Connect connect, PoolOptions options);
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
   ~ConnectionPool();
 
   /// Lends a connection; waits where all are lent.
-  /// Errors: ConnectionError after close() or where none can be opened; ValidationError where this thread holds all
-  /// of them already.
+  /// Errors: ConnectionError after close(), where none can be opened, or when the wait was too long; ValidationError
+  /// where this thread or fiber holds all of them already.
   [[nodiscard]] Slot& lend(backend::Access access);
   void give_back(Slot& slot) noexcept;
   /// Closes what is idle now and the rest when it comes back.
   void close() noexcept;
 
  private:
-  Slot* try_lend(std::vector<std::unique_ptr<Slot>>& lane) noexcept;
-  Slot& wait_for(std::vector<std::unique_ptr<Slot>>& lane, backend::Access access);
-  void open(Slot& slot, backend::Access access);
+  struct Lane {
+    std::vector<std::unique_ptr<Slot>> slots;
+    std::deque<WaitHook::Waiter*> waiters;  ///< who came first is told first
+    std::atomic<int> waiting = 0;
+  };
+
+  static void fill(Lane& lane, backend::Access access, std::size_t count);
+  [[nodiscard]] Lane& lane_of(backend::Access access) noexcept;
+  Slot* try_lend(Lane& lane) noexcept;
+  Slot& wait_for(Lane& lane, backend::Access access);
+  /// Drops the connection where it is broken, too old, or does not answer.
+  void check(Slot& slot) noexcept;
+  void open(Slot& slot);
+  void free_slot(Slot& slot) noexcept;
 
   Connect connect_;
-  std::vector<std::unique_ptr<Slot>> writers_;
-  std::vector<std::unique_ptr<Slot>> readers_;
+  PoolOptions options_;
+  bool has_clock_;  ///< some limit is set
+  Lane writers_;
+  Lane readers_;
+  std::atomic<std::uint64_t> trust_ = 0;
   std::atomic<bool> is_closed_ = false;
-  std::atomic<int> waiting_ = 0;
   std::mutex mutex_;
-  std::condition_variable returned_;
 };
 
 }  // namespace rowan::sql

@@ -4,6 +4,8 @@
 
 #include <rowan/sql/sql_writer.hpp>
 
+#include <utility>
+
 namespace rowan::sql {
 namespace {
 
@@ -62,7 +64,8 @@ std::string_view Dialect::lock_clause(query::LockMode mode) const {
   return {};
 }
 
-std::string Dialect::begin_text(const backend::TransactionBegin& begin) const {
+void Dialect::add_begin_texts(const backend::TransactionBegin& begin,
+                              std::vector<std::string>& texts) const {
   std::string text = "begin";
   switch (begin.isolation) {
     case backend::IsolationLevel::unspecified: break;
@@ -76,7 +79,7 @@ std::string Dialect::begin_text(const backend::TransactionBegin& begin) const {
     case backend::IsolationLevel::serializable: text += " isolation level serializable"; break;
   }
   if (begin.read_only) text += " read only";
-  return text;
+  texts.push_back(std::move(text));
 }
 
 void Dialect::write_update_many(SqlWriter& writer, const UpdateShape& shape) const {

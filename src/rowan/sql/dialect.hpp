@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rowan::sql {
 
@@ -36,6 +37,10 @@ struct DialectFacts {
   std::size_t update_rows = 100;
   std::size_t delete_rows = 500;
   std::size_t pivot_delete_rows = 50;
+  bool batches_are_arrays =
+      false;  ///< a batch is one array for each column, whatever the number of rows
+  std::size_t array_rows = 10000;  ///< rows of such a batch at most
+  std::size_t copy_from_rows = 0;  ///< inserts of so many rows and more are copied in; 0: never
   std::string_view defer_constraints{};  ///< run in a transaction
   std::string_view foreign_keys_off{};  ///< run before tables are dropped, outside of a transaction
   std::string_view foreign_keys_on{};
@@ -78,10 +83,13 @@ class Dialect {
                                bool is_negated) const;
   /// Returns how values of the property lie in its column.
   [[nodiscard]] virtual Storage storage_of(const metadata::PropertyMeta& property) const;
+  /// Tells whether values of the property can be the elements of an array that a batch is made of.
+  [[nodiscard]] virtual bool can_be_array(const metadata::PropertyMeta&) const { return true; }
   /// Returns the end of a select that locks rows; empty where the database has no such locks.
   [[nodiscard]] virtual std::string_view lock_clause(query::LockMode mode) const;
-  /// Returns the statement that begins a transaction.
-  [[nodiscard]] virtual std::string begin_text(const backend::TransactionBegin& begin) const;
+  /// Appends the statements that begin a transaction.
+  virtual void add_begin_texts(const backend::TransactionBegin& begin,
+                               std::vector<std::string>& texts) const;
 
   /// Returns what stands between `insert` and `into`, and what at the end, so that rows that are there already are left
   /// alone.

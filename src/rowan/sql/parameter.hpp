@@ -20,7 +20,8 @@ enum class Storage : std::uint8_t {
 struct Parameter {
   const metadata::PropertyMeta* property = nullptr;  ///< that it is compared with or written to
   std::uint32_t value = 0;                           ///< index into the values given at execution
-  std::uint32_t list_count = 0;  ///< not 0: so many values from `value` on, bound as one JSON array
+  std::uint32_t list_count = 0;  ///< not 0: so many values from `value` on, bound as one array
+  bool is_array = false;         ///< a column of a batch: an array with a value for each row
   Storage storage = Storage::plain;
   bool is_hidden = false;  ///< its value is never shown
 };

@@ -21,7 +21,7 @@ struct SqlDriverParts {
   std::string name;  ///< the product's, for people
   std::unique_ptr<const Dialect> dialect;
   ConnectionPool::Connect connect;
-  PoolSizes pool{};
+  PoolOptions pool{};
   /// Makes the schema manager; module schema is above this one, so it is handed in.
   std::function<std::unique_ptr<backend::SchemaManager>(SqlDriver&, const metadata::Registry&)>
       make_schema_manager{};

@@ -4,6 +4,7 @@
 
 #include <rowan/base/error.hpp>
 #include <rowan/base/small_vector.hpp>
+#include <rowan/sql/array_renderer.hpp>
 #include <rowan/sql/mutation_renderer.hpp>
 #include <rowan/sql/stored_value.hpp>
 
@@ -28,6 +29,23 @@ class Run final {
  private:
   PreparedConnection& connection_;
   CachedStatement& used_;
+};
+
+/// Shows rows to the log as they pass.
+class LoggedRows final : public backend::RowSource {
+ public:
+  LoggedRows(backend::RowSource& rows, StatementLog& log, std::span<const Parameter> parameters)
+      : rows_(rows), log_(log), parameters_(parameters) {}
+  [[nodiscard]] std::size_t size() const override { return rows_.size(); }
+  void row(std::size_t index, Cell* out) override {
+    rows_.row(index, out);
+    log_.add({out, parameters_.size()}, parameters_);
+  }
+
+ private:
+  backend::RowSource& rows_;
+  StatementLog& log_;
+  std::span<const Parameter> parameters_;
 };
 
 /// The room of the last session of a thread.
@@ -65,6 +83,48 @@ void add_parameters(std::vector<Parameter>& row,
     row.push_back(parameter_of(dialect, entity.columns[column]));
 }
 
+/// Binds to each placeholder the value that it names; a list goes as an array, or as JSON that lies in `lists`.
+void bind_chosen(SqlStatement& statement,
+                 const std::vector<Parameter>& parameters,
+                 std::span<const Cell> values,
+                 std::vector<std::string>& lists,
+                 StatementLog& log) {
+  base::SmallVector<Cell, 16> cells;
+  lists.clear();
+  lists.reserve(parameters.size());
+  const bool is_array = statement.takes_arrays();
+  for (const Parameter& parameter : parameters) {
+    if (parameter.list_count == 0) {
+      cells.push_back(values[parameter.value]);
+      continue;
+    }
+    const auto list = values.subspan(parameter.value, parameter.list_count);
+    if (is_array) {
+      // Given to the statement below; the log shows how long it is.
+      cells.push_back(Cell::of_null());
+      continue;
+    }
+    lists.push_back(to_json_list(list, parameter));
+    cells.push_back(Cell::of_bytes(lists.back(), ValueType::json));
+  }
+  const std::span<const Cell> bound(cells.data(), cells.size());
+  statement.bind(0, bound, parameters);
+  for (std::size_t i = 0; is_array && i < parameters.size(); ++i) {
+    const Parameter& parameter = parameters[i];
+    if (parameter.list_count == 0) continue;
+    statement.bind_list(i, values.subspan(parameter.value, parameter.list_count), parameter);
+  }
+  if (!log.wants_parameters()) return;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Parameter& parameter = parameters[i];
+    if (parameter.list_count > 0 && is_array) {
+      log.add_list(values.subspan(parameter.value, parameter.list_count), parameter);
+    } else {
+      log.add(bound.subspan(i, 1), {&parameter, 1});
+    }
+  }
+}
+
 std::span<const Cell> row_of(const Cell* cells, const SqlStatement& statement) {
   return {cells, statement.column_count()};
 }
@@ -93,23 +153,7 @@ void SqlCursor::bind(const SqlPlan& plan, std::span<const Cell> values) {
     if (log_.wants_parameters()) log_.add(values, parameters);
     return;
   }
-  base::SmallVector<Cell, 16> cells;
-  if (plan.has_lists()) {
-    lists_.clear();
-    lists_.reserve(parameters.size());
-  }
-  for (const Parameter& parameter : parameters) {
-    if (parameter.list_count == 0) {
-      cells.push_back(values[parameter.value]);
-      continue;
-    }
-    lists_.push_back(
-        to_json_list(values.subspan(parameter.value, parameter.list_count), parameter));
-    cells.push_back(Cell::of_bytes(lists_.back(), ValueType::json));
-  }
-  const std::span<const Cell> bound(cells.data(), cells.size());
-  statement.bind(0, bound, parameters);
-  if (log_.wants_parameters()) log_.add(bound, parameters);
+  bind_chosen(statement, parameters, values, lists_, log_);
 }
 
 // Session -------------------------------------------------------------------------------------------------------------
@@ -122,7 +166,10 @@ struct SqlSession::BatchPlan {
   std::size_t chunk_rows = 1;
   bool is_padded = false;  ///< a last row may be repeated
   bool has_returning = false;
+  bool is_counted = false;  ///< somebody asks how many rows were matched
   std::function<StatementText(std::size_t rows)> render;
+  std::function<StatementText()>
+      render_arrays{};  ///< for any number of rows; none where that cannot be
 };
 
 void* SqlSession::operator new(std::size_t size) {
@@ -152,9 +199,14 @@ void SqlSession::close_cursors() noexcept {
 void SqlSession::run_verb(const std::string& text) {
   StatementLog log(observer_);
   log.begin(text, false);
-  Run run(connection(), connection().take(text));
-  while (run.statement().step() != nullptr) {
-  }
+  connection().connection().run(text);
+  log.finish(-1);
+}
+
+void SqlSession::run_verb_soon(const std::string& text) {
+  StatementLog log(observer_);
+  log.begin(text, false);
+  connection().connection().run_soon(text);
   log.finish(-1);
 }
 
@@ -163,7 +215,9 @@ void SqlSession::begin(const backend::TransactionBegin& begin) {
     throw TransactionStateError(
         "a transaction is running already: use a savepoint inside it, or commit it first");
   }
-  run_verb(dialect_.begin_text(begin));
+  std::vector<std::string> texts;
+  dialect_.add_begin_texts(begin, texts);
+  for (const std::string& text : texts) run_verb_soon(text);
   is_in_transaction_ = true;
   if (!begin.read_only || dialect_.facts().read_only_on.empty()) return;
   run_verb(std::string(dialect_.facts().read_only_on));
@@ -200,9 +254,10 @@ void SqlSession::rollback() noexcept {
 }
 
 void SqlSession::savepoint(std::string_view name) {
+  // Its release waits, so that what was posted since is known to have worked.
   std::string text = "savepoint ";
   write_name(text, dialect_.facts(), name);
-  run_verb(text);
+  run_verb_soon(text);
 }
 
 void SqlSession::release_savepoint(std::string_view name) {
@@ -251,14 +306,16 @@ backend::Cursor& SqlSession::select(const backend::PreparedSelect& prepared,
   return *cursor;
 }
 
-std::optional<std::int64_t> SqlSession::reserve_keys(const metadata::EntityMeta& entity,
-                                                     std::size_t count) {
-  if (!dialect_.facts().capabilities.reserve_keys || !is_in_transaction_) return std::nullopt;
-  return connection().connection().reserve_keys(entity, count);
+bool SqlSession::reserve_keys(const metadata::EntityMeta& entity,
+                              std::size_t count,
+                              std::vector<std::int64_t>& keys) {
+  if (!dialect_.facts().capabilities.reserve_keys || !is_in_transaction_) return false;
+  return connection().connection().reserve_keys(entity, count, keys);
 }
 
 std::uint64_t SqlSession::run_batch(const BatchPlan& plan, backend::ReturnedRows* returned) {
   const std::size_t count = plan.rows->size();
+  if (count > 1 && plan.render_arrays) return run_arrays(plan);
   const std::size_t width = std::max<std::size_t>(plan.row.size(), 1);
   const std::size_t limit =
       std::clamp<std::size_t>(dialect_.facts().parameter_limit / width, 1, plan.chunk_rows);
@@ -267,6 +324,41 @@ std::uint64_t SqlSession::run_batch(const BatchPlan& plan, backend::ReturnedRows
     const std::size_t rows = std::min(limit, count - first);
     affected += run_chunk(plan, first, rows, plan.is_padded ? padded(rows, limit) : rows, returned);
   }
+  return affected;
+}
+
+std::uint64_t SqlSession::run_arrays(const BatchPlan& plan) {
+  const std::size_t count = plan.rows->size();
+  const std::string key = plan.key + "[]";
+  std::uint64_t affected = 0;
+  for (std::size_t first = 0; first < count; first += dialect_.facts().array_rows) {
+    const std::size_t rows = std::min(dialect_.facts().array_rows, count - first);
+    CachedStatement* used = connection().find(key);
+    if (used == nullptr) used = &connection().add(key, plan.render_arrays().text);
+    Run run(connection(), *used);
+    StatementLog log(observer_);
+    log.begin(run.statement().text());
+    LoggedRows logged(*plan.rows, log, plan.row);
+    run.statement().bind_arrays(log.wants_parameters() ? logged : *plan.rows, first, rows,
+                                plan.row);
+    affected += finish_write(run.statement(), plan, rows, log);
+  }
+  return affected;
+}
+
+// Runs a bound write without rows to read: sends it only, where nobody asks how many rows it changed.
+std::uint64_t SqlSession::finish_write(SqlStatement& statement,
+                                       const BatchPlan& plan,
+                                       std::size_t rows,
+                                       StatementLog& log) {
+  if (!plan.is_counted && is_in_transaction_ && statement.post()) {
+    log.finish(static_cast<std::int64_t>(rows));
+    return rows;
+  }
+  while (statement.step() != nullptr) {
+  }
+  const std::uint64_t affected = statement.affected();
+  log.finish(static_cast<std::int64_t>(affected));
   return affected;
 }
 
@@ -292,6 +384,7 @@ std::uint64_t SqlSession::run_chunk(const BatchPlan& plan,
     statement.bind(row * width, bound, plan.row);
     if (log.wants_parameters()) log.add(bound, plan.row);
   }
+  if (!plan.has_returning) return finish_write(statement, plan, rows, log);
   std::size_t read = 0;
   while (const Cell* made = statement.step()) {
     if (returned != nullptr) returned->returned(first + read, row_of(made, statement));
@@ -316,7 +409,42 @@ void SqlSession::insert(const backend::InsertBatch& batch, backend::ReturnedRows
   plan.render = [&](std::size_t rows) {
     return render_insert(dialect_, *batch.entity, batch.columns, rows, batch.returning);
   };
+  if (!plan.has_returning && !batch.columns.empty()) {
+    std::vector<std::string> names;
+    for (const std::uint16_t column : batch.columns)
+      names.push_back(batch.entity->columns[column]->column_name);
+    if (copy_batch(plan, batch.entity->table, names)) return;
+    if (can_be_arrays(plan.row))
+      plan.render_arrays = [&] {
+        return render_array_insert(dialect_, *batch.entity, batch.columns);
+      };
+  }
   run_batch(plan, returned);
+}
+
+bool SqlSession::can_be_arrays(std::span<const Parameter> row) const {
+  return dialect_.facts().batches_are_arrays &&
+         std::all_of(row.begin(), row.end(), [&](const Parameter& parameter) {
+           return dialect_.can_be_array(*parameter.property);
+         });
+}
+
+bool SqlSession::copy_batch(const BatchPlan& plan,
+                            std::string_view table,
+                            std::span<const std::string> names) {
+  const std::size_t least = dialect_.facts().copy_from_rows;
+  const std::size_t count = plan.rows->size();
+  if (least == 0 || count < least) return false;
+  StatementLog log(observer_);
+  std::string text = "copy ";
+  write_name(text, dialect_.facts(), table);
+  log.begin(text);
+  if (!connection().connection().copy_rows({table, plan.row, names}, *plan.rows, 0, count)) {
+    log.forget();
+    return false;
+  }
+  log.finish(static_cast<std::int64_t>(count));
+  return true;
 }
 
 std::uint64_t SqlSession::update(const backend::UpdateBatch& batch,
@@ -333,6 +461,12 @@ std::uint64_t SqlSession::update(const backend::UpdateBatch& batch,
   plan.row.push_back(parameter_of(dialect_, entity.primary_key));
   add_parameters(plan.row, dialect_, entity, batch.checks);
   plan.chunk_rows = plan.has_returning ? 1 : dialect_.facts().update_rows;
+  plan.is_counted = !batch.checks.empty();
+  if (!plan.has_returning && can_be_arrays(plan.row)) {
+    plan.render_arrays = [&] {
+      return render_array_update(dialect_, UpdateShape{&entity, batch.columns, batch.checks, 1});
+    };
+  }
   plan.render = [&](std::size_t rows) {
     return render_update(dialect_, UpdateShape{&entity, batch.columns, batch.checks, rows},
                          batch.returning);
@@ -350,6 +484,12 @@ std::uint64_t SqlSession::remove(const backend::DeleteBatch& batch) {
   plan.row.push_back(parameter_of(dialect_, entity.primary_key));
   add_parameters(plan.row, dialect_, entity, batch.checks);
   plan.chunk_rows = dialect_.facts().delete_rows;
+  plan.is_counted = !batch.checks.empty();
+  if (can_be_arrays(plan.row)) {
+    plan.render_arrays = [&] {
+      return render_array_delete(dialect_, DeleteShape{&entity, batch.checks, 1});
+    };
+  }
   plan.render = [&](std::size_t rows) {
     return render_delete(dialect_, DeleteShape{&entity, batch.checks, rows});
   };
@@ -367,6 +507,10 @@ void SqlSession::insert_pivot(const backend::PivotBatch& batch) {
               parameter_of(dialect_, relation.target->primary_key)};
   plan.chunk_rows = dialect_.facts().insert_rows;
   plan.render = [&](std::size_t rows) { return render_pivot_insert(dialect_, batch, rows); };
+  const std::string names[] = {relation.join_column, relation.inverse_join_column};
+  if (!batch.ignore_existing && copy_batch(plan, relation.pivot_table, names)) return;
+  if (can_be_arrays(plan.row))
+    plan.render_arrays = [&] { return render_array_pivot_insert(dialect_, batch); };
   run_batch(plan, nullptr);
 }
 
@@ -383,6 +527,8 @@ void SqlSession::remove_pivot(const backend::PivotBatch& batch) {
   const bool is_pair = plan.row.size() == 2;
   plan.chunk_rows = is_pair ? dialect_.facts().pivot_delete_rows : dialect_.facts().delete_rows;
   plan.render = [&](std::size_t rows) { return render_pivot_delete(dialect_, batch, rows); };
+  if (can_be_arrays(plan.row))
+    plan.render_arrays = [&] { return render_array_pivot_delete(dialect_, batch); };
   run_batch(plan, nullptr);
 }
 
@@ -390,23 +536,12 @@ std::uint64_t SqlSession::execute(const query::BoundMutation& mutation,
                                   std::span<const Cell> values,
                                   backend::ReturnedRows* returned) {
   const StatementText text = render_mutation(dialect_, mutation);
-  std::vector<Cell> cells;
   std::vector<std::string> lists;
-  lists.reserve(text.parameters.size());
-  for (const Parameter& parameter : text.parameters) {
-    if (parameter.list_count == 0) {
-      cells.push_back(values[parameter.value]);
-      continue;
-    }
-    lists.push_back(to_json_list(values.subspan(parameter.value, parameter.list_count), parameter));
-    cells.push_back(Cell::of_bytes(lists.back(), ValueType::json));
-  }
   StatementLog log(observer_);
   log.begin(text.text);
   Run run(connection(), connection().take(text.text));
   SqlStatement& statement = run.statement();
-  statement.bind(0, cells, text.parameters);
-  if (log.wants_parameters()) log.add(cells, text.parameters);
+  bind_chosen(statement, text.parameters, values, lists, log);
   std::size_t read = 0;
   while (const Cell* made = statement.step()) {
     if (returned != nullptr) returned->returned(read, row_of(made, statement));

@@ -42,11 +42,13 @@ class SqlSession final : public backend::Session {
   void release_savepoint(std::string_view name) override;
   void rollback_to_savepoint(std::string_view name) noexcept override;
   void defer_constraints() override;
+  void cancel() noexcept override { connection().connection().cancel(); }
 
   backend::Cursor& select(const backend::PreparedSelect& prepared,
                           std::span<const value::Cell> values) override;
-  std::optional<std::int64_t> reserve_keys(const metadata::EntityMeta& entity,
-                                           std::size_t count) override;
+  bool reserve_keys(const metadata::EntityMeta& entity,
+                    std::size_t count,
+                    std::vector<std::int64_t>& keys) override;
   void insert(const backend::InsertBatch& batch, backend::ReturnedRows* returned) override;
   std::uint64_t update(const backend::UpdateBatch& batch, backend::ReturnedRows* returned) override;
   std::uint64_t remove(const backend::DeleteBatch& batch) override;
@@ -64,9 +66,20 @@ class SqlSession final : public backend::Session {
 
   PreparedConnection& connection() noexcept { return *slot_.connection; }
   void run_verb(const std::string& text);
+  void run_verb_soon(const std::string& text);
   void close_cursors() noexcept;
   void end_read_only() noexcept;
   std::uint64_t run_batch(const BatchPlan& plan, backend::ReturnedRows* returned);
+  std::uint64_t run_arrays(const BatchPlan& plan);
+  std::uint64_t finish_write(SqlStatement& statement,
+                             const BatchPlan& plan,
+                             std::size_t rows,
+                             StatementLog& log);
+  [[nodiscard]] bool can_be_arrays(std::span<const Parameter> row) const;
+  /// Copies the rows in where that is the fastest; false where nothing was done.
+  bool copy_batch(const BatchPlan& plan,
+                  std::string_view table,
+                  std::span<const std::string> names);
   std::uint64_t run_chunk(const BatchPlan& plan,
                           std::size_t first,
                           std::size_t rows,

@@ -47,6 +47,8 @@ class SqlWriter final {
   }
   /// Appends a placeholder for value `value`, compared with or written to `property` (may be null).
   SqlWriter& parameter(std::uint32_t value, const metadata::PropertyMeta* property);
+  /// Appends a placeholder for column `value` of a batch.
+  SqlWriter& array_parameter(std::uint32_t value, const metadata::PropertyMeta* property);
   /// Appends a placeholder for a value of no column, hidden if asked for.
   SqlWriter& free_parameter(std::uint32_t value, bool is_hidden);
   /// Appends ` in (...)` or ` not in (...)` over a list that is one parameter.

@@ -33,6 +33,28 @@ void StatementLog::add(std::span<const value::Cell> cells, std::span<const Param
   }
 }
 
+void StatementLog::add_list(std::span<const value::Cell> cells, const Parameter& parameter) {
+  parameters_ += parameters_.empty() ? "[[" : ", [";
+  bool is_first = true;
+  for (const value::Cell& cell : cells) {
+    if (!is_first) parameters_ += ", ";
+    is_first = false;
+    if (parameter_count_++ >= shown_parameters) {
+      parameters_ += "...";
+      break;
+    }
+    parameters_ += parameter.is_hidden ? "<hidden>" : to_log_text(cell);
+  }
+  parameters_ += "]";
+}
+
+void StatementLog::forget() noexcept {
+  if (observer_->counters != nullptr) --observer_->counters->statements;
+  is_running_ = false;
+  parameters_.clear();
+  parameter_count_ = 0;
+}
+
 void StatementLog::finish_logged(std::int64_t rows) noexcept {
   is_running_ = false;
   LogMessage message;

@@ -36,6 +36,10 @@ class StatementLog final {
   /// Tells whether add() has any use.
   [[nodiscard]] bool wants_parameters() const noexcept { return wants_parameters_; }
   void add(std::span<const value::Cell> cells, std::span<const Parameter> parameters);
+  /// Adds a list that is one parameter.
+  void add_list(std::span<const value::Cell> cells, const Parameter& parameter);
+  /// Ends as if begin() had never been called, but for the count.
+  void forget() noexcept;
   /// Ends the statement; -1 where rows mean nothing.
   void finish(std::int64_t rows) {
     if (rows > 0 && observer_->counters != nullptr)

@@ -296,6 +296,7 @@ class SqliteConnection final : public sql::SqlConnection {
   ~SqliteConnection() override {
     key_sources_.clear();
     schema_version_.reset();
+    verbs_.clear();
     sqlite3_close_v2(database_);
   }
 
@@ -303,13 +304,15 @@ class SqliteConnection final : public sql::SqlConnection {
   [[nodiscard]] bool is_in_transaction() const noexcept override {
     return sqlite3_get_autocommit(database_) == 0;
   }
+  void run(std::string_view text) override;
   [[nodiscard]] bool is_usable() const noexcept override { return true; }
-  std::optional<std::int64_t> reserve_keys(const metadata::EntityMeta& entity,
-                                           std::size_t count) override;
+  void cancel() noexcept override { sqlite3_interrupt(database_); }
+  bool reserve_keys(const metadata::EntityMeta& entity,
+                    std::size_t count,
+                    std::vector<std::int64_t>& keys) override;
 
  private:
   void configure(const SqliteConfig& config, bool is_reader);
-  void run(const std::string& text);
   /// Returns the first cell of the first row as a number, or `otherwise`.
   std::int64_t number_of(sql::SqlStatement& statement,
                          std::string_view argument,
@@ -321,6 +324,7 @@ class SqliteConnection final : public sql::SqlConnection {
   std::unique_ptr<sql::SqlStatement> schema_version_;
   std::int64_t known_schema_version_ = -1;
   std::unordered_map<std::string, KeySource> key_sources_;  ///< by table
+  std::unordered_map<std::string, std::unique_ptr<sql::SqlStatement>> verbs_;
 };
 
 SqliteConnection::SqliteConnection(const SqliteConfig& config, bool is_reader) {
@@ -368,8 +372,14 @@ void SqliteConnection::configure(const SqliteConfig& config, bool is_reader) {
   if (is_reader) run("pragma query_only = on");
 }
 
-void SqliteConnection::run(const std::string& text) {
-  const auto statement = prepare(text);
+void SqliteConnection::run(std::string_view text) {
+  // Verbs are few and come again with every transaction; savepoints have small numbers.
+  std::unique_ptr<sql::SqlStatement>& statement = verbs_[std::string(text)];
+  if (statement == nullptr) statement = prepare(text);
+  struct Reset {
+    sql::SqlStatement& statement;
+    ~Reset() { statement.reset(); }
+  } const reset{*statement};
   while (statement->step() != nullptr) {
   }
 }
@@ -446,8 +456,9 @@ KeySource SqliteConnection::make_key_source(const metadata::EntityMeta& entity) 
   return source;
 }
 
-std::optional<std::int64_t> SqliteConnection::reserve_keys(const metadata::EntityMeta& entity,
-                                                           std::size_t count) {
+bool SqliteConnection::reserve_keys(const metadata::EntityMeta& entity,
+                                    std::size_t count,
+                                    std::vector<std::int64_t>& keys) {
   if (schema_version_ == nullptr) schema_version_ = prepare("pragma schema_version");
   const std::int64_t version = number_of(*schema_version_, "", -1);
   if (version != known_schema_version_) {
@@ -458,13 +469,15 @@ std::optional<std::int64_t> SqliteConnection::reserve_keys(const metadata::Entit
   if (found == key_sources_.end())
     found = key_sources_.emplace(entity.table, make_key_source(entity)).first;
   const KeySource& source = found->second;
-  if (source.greatest == nullptr) return std::nullopt;
+  if (source.greatest == nullptr) return false;
   std::int64_t last = std::max<std::int64_t>(number_of(*source.greatest, "", 0), 0);
   if (source.sequence != nullptr)
     last = std::max(last, number_of(*source.sequence, entity.table, 0));
   if (last > std::numeric_limits<std::int64_t>::max() - static_cast<std::int64_t>(count))
-    return std::nullopt;
-  return last + 1;
+    return false;
+  keys.reserve(keys.size() + count);
+  for (std::size_t i = 0; i < count; ++i) keys.push_back(++last);
+  return true;
 }
 
 }  // namespace

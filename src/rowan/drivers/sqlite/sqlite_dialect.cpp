@@ -73,9 +73,10 @@ sql::Storage SqliteDialect::storage_of(const metadata::PropertyMeta& property) c
   return sql::Storage::plain;
 }
 
-std::string SqliteDialect::begin_text(const backend::TransactionBegin& begin) const {
+void SqliteDialect::add_begin_texts(const backend::TransactionBegin& begin,
+                                    std::vector<std::string>& texts) const {
   // A transaction that starts by reading and writes later fails where another has written meanwhile.
-  return begin.will_write && !begin.read_only ? "begin immediate" : "begin";
+  texts.emplace_back(begin.will_write && !begin.read_only ? "begin immediate" : "begin");
 }
 
 std::string SqliteDialect::column_type(const metadata::PropertyMeta& property) const {

@@ -21,7 +21,8 @@ class SqliteDialect final : public sql::Dialect {
                        std::string_view placeholder,
                        bool is_negated) const override;
   [[nodiscard]] sql::Storage storage_of(const metadata::PropertyMeta& property) const override;
-  [[nodiscard]] std::string begin_text(const backend::TransactionBegin& begin) const override;
+  void add_begin_texts(const backend::TransactionBegin& begin,
+                       std::vector<std::string>& texts) const override;
   [[nodiscard]] std::string column_type(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string generated_key_end(const metadata::PropertyMeta& key) const override;
   [[nodiscard]] std::string default_literal(const metadata::PropertyMeta& property) const override;

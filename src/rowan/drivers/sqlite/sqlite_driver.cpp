@@ -14,7 +14,7 @@ std::shared_ptr<backend::Driver> make_sqlite_driver(const SqliteConfig& config) 
   sql::SqlDriverParts parts;
   parts.name = "SQLite";
   parts.dialect = std::make_unique<drivers::sqlite::SqliteDialect>();
-  parts.connect = [config](backend::Access access) {
+  parts.connect = [config](backend::Access access, std::size_t) {
     const bool is_reader = access == backend::Access::read && !config.is_in_memory();
     return drivers::sqlite::open_sqlite(config, is_reader);
   };

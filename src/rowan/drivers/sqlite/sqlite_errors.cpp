@@ -14,6 +14,7 @@ enum Primary : int {
   sqlite_locked = 6,
   sqlite_no_memory = 7,
   sqlite_read_only = 8,
+  sqlite_interrupt = 9,
   sqlite_io_error = 10,
   sqlite_corrupt = 11,
   sqlite_full = 13,
@@ -110,6 +111,8 @@ void throw_sqlite_error(const SqliteFailure& failure) {
           details_of(failure,
                      "another connection held the lock longer than busy_timeout: try again, keep "
                      "transactions short, or raise busy_timeout"));
+    case sqlite_interrupt:
+      throw QueryCanceledError(details_of(failure, "CancelHandle::cancel() ended the statement"));
     case sqlite_perm:
     case sqlite_auth:
     case sqlite_read_only:
