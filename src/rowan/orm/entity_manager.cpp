@@ -248,6 +248,7 @@ void EntityManager::fail_find(const EntityMeta& entity, const value::Cell& cell)
   std::string shown = "(" + std::string(to_string(cell.type)) + ")";
   if (cell.type == ValueType::integer) shown = std::to_string(cell.integer);
   if (cell.type == ValueType::text) shown = "\"" + std::string(cell.bytes()) + "\"";
+  if (entity.primary_key->is_hidden) shown = "<hidden>";
   throw NotFoundError(entity.name + " not found by its key " + shown);
 }
 

@@ -36,6 +36,29 @@ std::vector<std::uint16_t> check_columns(const EntityMeta& entity) {
   return out;
 }
 
+/// Encodes columns of an object; where a value cannot be stored, the error names it.
+void encode(UnitOfWork& unit, void* object, const std::vector<std::uint16_t>& columns, Cell* out) {
+  TypeStore& store = UnitOfWork::store_of(object);
+  const auto encode_some = [&](const std::uint16_t* first, std::size_t count) {
+    store.functions().encode(object, first, count, out, unit.scratch(), store);
+  };
+  try {
+    encode_some(columns.data(), columns.size());
+  } catch (const ValidationError&) {
+    for (const std::uint16_t column : columns) {
+      try {
+        encode_some(&column, 1);
+      } catch (const ValidationError& error) {
+        const PropertyMeta& property = *store.entity().columns[column];
+        throw ValidationError(
+            property.full_name() + " of " + UnitOfWork::name_of(object) + " cannot be stored: " +
+            (property.is_hidden ? "its value is none of its type" : error.message()));
+      }
+    }
+    throw;
+  }
+}
+
 /// Returns the version that an update writes: one more, or now.
 Cell next_version(const PropertyMeta& version, const Cell& old) {
   if (version.type == ValueType::integer)
@@ -49,12 +72,13 @@ class InsertSource final : public backend::RowSource {
                const EntityMeta& entity,
                std::vector<void*>& objects,
                const std::vector<std::uint16_t>& columns,
-               const std::vector<LateReference>& late)
+               const std::vector<LateReference>& late,
+               const Cell& first_version)
       : unit_(unit),
         entity_(entity),
-        store_(unit.store(entity)),
         objects_(objects),
-        columns_(columns) {
+        columns_(columns),
+        first_version_(first_version) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (columns[i] == key_column(entity)) key_at_ = i;
       if (entity.version != nullptr &&
@@ -69,13 +93,10 @@ class InsertSource final : public backend::RowSource {
   [[nodiscard]] std::size_t size() const override { return objects_.size(); }
   void row(std::size_t index, Cell* out) override {
     void* object = objects_[index];
-    entity_.functions->encode(object, columns_.data(), columns_.size(), out, unit_.scratch(),
-                              store_);
+    encode(unit_, object, columns_, out);
     if (key_at_ < columns_.size()) out[key_at_] = model::key_of(object);
-    if (version_at_ < columns_.size() && entity_.version->type == ValueType::integer &&
-        out[version_at_].integer == 0) {
-      out[version_at_].integer = 1;
-    }
+    if (version_at_ < columns_.size() && out[version_at_].integer == 0)
+      out[version_at_] = first_version_;
     const auto late = late_.empty() ? late_.end() : late_.find(object);
     if (late == late_.end()) return;
     for (const std::uint16_t column : late->second) {
@@ -87,9 +108,9 @@ class InsertSource final : public backend::RowSource {
  private:
   UnitOfWork& unit_;
   const EntityMeta& entity_;
-  TypeStore& store_;
   std::vector<void*>& objects_;
   const std::vector<std::uint16_t>& columns_;
+  const Cell& first_version_;
   std::size_t key_at_ = SIZE_MAX;
   std::size_t version_at_ = SIZE_MAX;
   std::unordered_map<void*, std::vector<std::uint16_t>> late_;  ///< columns written later
@@ -112,8 +133,7 @@ class UpdateSource final : public backend::RowSource {
   void row(std::size_t index, Cell* out) override {
     void* object = objects_[index];
     const void* snapshot = model::snapshot_of(object);
-    entity_.functions->encode(object, columns_.data(), columns_.size(), out, unit_.scratch(),
-                              store_);
+    encode(unit_, object, columns_, out);
     Cell* after = out + columns_.size();
     *after++ = model::key_of(object);
     entity_.functions->encode_snapshot(snapshot, checks_.data(), checks_.size(), after,
@@ -261,6 +281,7 @@ void Flush::run_only(void* object) {
 
 void Flush::rehearse(backend::Session& session) {
   const Flushing flushing(unit_);
+  is_rehearsal_ = true;
   try {
     ChangeSetComputer(unit_, sets_).compute();
     if (has_work()) write(session);
@@ -406,9 +427,18 @@ void Flush::insert_rows(backend::Session& session,
   std::vector<std::uint16_t> returning;
   for (const std::uint16_t column : entity.all_columns)
     (omitted.has(column) ? returning : columns).push_back(column);
-  InsertSource source(unit_, entity, objects, columns, sets_.late);
+  const Cell version = first_version(entity);
+  InsertSource source(unit_, entity, objects, columns, sets_.late, version);
   InsertRows returned(*this, entity, objects, returning);
   session.insert({&entity, columns, returning, &source}, returning.empty() ? nullptr : &returned);
+}
+
+Cell Flush::first_version(const EntityMeta& entity) {
+  if (entity.version == nullptr) return {};
+  if (entity.version->type == ValueType::integer) return Cell::of_integer(1);
+  // One time for the whole flush, so that memory learns what was written.
+  if (!first_time_) first_time_ = now().time_since_epoch().count();
+  return Cell::of_integer(*first_time_, ValueType::timestamp);
 }
 
 void Flush::update(backend::Session& session, const UpdateGroup& group) {
@@ -420,7 +450,7 @@ void Flush::update(backend::Session& session, const UpdateGroup& group) {
   const std::vector<std::uint16_t> checks = check_columns(entity);
   UpdateSource source(unit_, entity, group.objects, columns, checks);
   const std::uint64_t matched = session.update({&entity, columns, checks, {}, &source}, nullptr);
-  if (!checks.empty() && matched != group.objects.size()) {
+  if (!is_rehearsal_ && !checks.empty() && matched != group.objects.size()) {
     throw OptimisticLockError(
         "The optimistic lock on entity " + entity.name +
         " failed: " + std::to_string(group.objects.size() - matched) + " of " +
@@ -485,7 +515,7 @@ void Flush::remove(backend::Session& session,
     checks.push_back(static_cast<std::uint16_t>(entity.version->column));
   DeleteSource source(unit_, entity, objects, checks);
   const std::uint64_t matched = session.remove({&entity, checks, &source});
-  if (!checks.empty() && matched != objects.size()) {
+  if (!is_rehearsal_ && !checks.empty() && matched != objects.size()) {
     throw OptimisticLockError("The optimistic lock on entity " + entity.name +
                               " failed: a row to be removed was changed or " +
                               "deleted by somebody else (" + UnitOfWork::name_of(objects.front()) +
@@ -589,9 +619,10 @@ void Flush::apply_inserts() {
     for (void* object : objects) {
       header_of(object).life = SlotHeader::managed;
       TypeStore& store = UnitOfWork::store_of(object);
-      if (store.entity().version != nullptr && store.entity().version->type == ValueType::integer) {
+      if (store.entity().version != nullptr) {
         const auto column = static_cast<std::uint16_t>(store.entity().version->column);
-        if (store.functions().is_unset(object, column)) learn(object, column, Cell::of_integer(1));
+        if (store.functions().is_unset(object, column))
+          learn(object, column, first_version(store.entity()));
       }
       store.functions().take_snapshot(object, model::snapshot_of(object), unit_.arena());
     }

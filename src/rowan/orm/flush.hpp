@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,8 @@ class Flush {
                    const metadata::EntityMeta& entity,
                    const metadata::IndexSet& omitted,
                    std::vector<void*>& objects);
+  /// Returns what the version of an inserted row is where the object has none.
+  value::Cell first_version(const metadata::EntityMeta& entity);
   void update(backend::Session& session, const UpdateGroup& group);
   void write_leaving(backend::Session& session);
   void park_unique_values(backend::Session& session);
@@ -69,10 +72,12 @@ class Flush {
   friend class InsertRows;
   UnitOfWork& unit_;
   ChangeSets sets_;
-  bool is_single_ = false;          ///< run_only()
-  std::size_t made_values_ = 0;     ///< the first of `returned_`, which the database made
-  std::vector<void*> keyed_;        ///< objects that got a pending key in this run
-  std::vector<Returned> returned_;  ///< what the database made
+  bool is_single_ = false;                  ///< run_only()
+  bool is_rehearsal_ = false;               ///< rehearse(): nothing can match
+  std::size_t made_values_ = 0;             ///< the first of `returned_`, which the database made
+  std::optional<std::int64_t> first_time_;  ///< of versions that are points in time
+  std::vector<void*> keyed_;                ///< objects that got a pending key in this run
+  std::vector<Returned> returned_;          ///< what the database made
 };
 
 }  // namespace rowan::orm

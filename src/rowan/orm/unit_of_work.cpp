@@ -58,6 +58,7 @@ std::string UnitOfWork::name_of(const void* object) {
   const value::Cell& key = model::key_of(object);
   std::string name = entity_of(object).name + "[";
   if (key.is_null()) return name + "new]";
+  if (entity_of(object).primary_key->is_hidden) return name + "<hidden>]";
   if (key.type == ValueType::integer) return name + std::to_string(key.integer) + "]";
   if (key.type == ValueType::text) return name + "\"" + std::string(key.bytes()) + "\"]";
   return name + std::string(to_string(key.type)) + "]";

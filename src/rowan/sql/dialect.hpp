@@ -27,7 +27,8 @@ struct DialectFacts {
   std::string_view
       limit_for_all{};       ///< written where an offset needs a limit; empty where it needs none
   bool orders_nulls = true;  ///< knows `nulls first` and `nulls last`
-  bool has_decimals = true;  ///< false: exact numbers are text, and compared as numbers by a cast
+  bool has_decimals = true;  ///< false: exact numbers are text, compared by `decimal_collation`
+  std::string_view decimal_collation{};  ///< orders text by the number that it spells
   bool returning_in_order = false;  ///< `returning` of many rows gives them as they were inserted
   bool has_default_values = true;   ///< knows `insert into t default values`
   bool has_inline_foreign_keys = false;  ///< foreign keys stand in `create table` only
@@ -108,6 +109,10 @@ class Dialect {
   /// Returns the default of a raw expression.
   [[nodiscard]] virtual std::string raw_default(const metadata::PropertyMeta& property) const {
     return "(" + property.default_value.text + ")";
+  }
+  /// Returns the literal of a default that the mapping gives as text: that of a UUID, a date or a number too.
+  [[nodiscard]] virtual std::string default_literal(const metadata::PropertyMeta& property) const {
+    return text_literal(property.default_value.text);
   }
   /// Returns a text as a literal.
   [[nodiscard]] virtual std::string text_literal(std::string_view text) const;
