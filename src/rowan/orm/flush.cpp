@@ -314,6 +314,8 @@ void Flush::execute(OnFailure on_failure) {
   try {
     write(*lease);
     require_fitting();
+    // A release and a commit wait for everything that was sent.
+    if (has_outer && !is_guarded && on_failure == OnFailure::keeps_transaction) lease->settle();
     if (is_guarded) lease->release_savepoint(guard);
     if (is_own) lease->commit();
   } catch (const Error& error) {
