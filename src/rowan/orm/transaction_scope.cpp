@@ -66,15 +66,17 @@ TransactionScope::TransactionScope(EntityManager& em, const TransactionOptions& 
       state_->kind = Kind::plain;
       break;
   }
+  const bool leaves_outer = state_->kind == Kind::separate || state_->kind == Kind::suspended;
+  // What waited before belongs to the outer block (U-35).
+  if (state_->kind == Kind::savepoint || leaves_outer) Flush(unit).run();
   if (state_->kind == Kind::savepoint) {
-    Flush(unit).run();  // what waited before belongs to the outer block (U-35)
     state_->savepoint = "trx" + std::to_string(unit.transaction_depth);
     unit.transaction->savepoint(state_->savepoint);
     ++unit.transaction_depth;
   }
   state_->mark = unit.mark_transaction();
   if (state_->kind == Kind::outermost) open_transaction(unit, options);
-  if (state_->kind == Kind::separate || state_->kind == Kind::suspended) {
+  if (leaves_outer) {
     state_->outer = std::move(unit.transaction);
     state_->outer_depth = std::exchange(unit.transaction_depth, 0);
     if (state_->kind == Kind::suspended) return;
@@ -105,7 +107,11 @@ void TransactionScope::finish() {
     --unit.transaction_depth;
   } else if (state_->kind == Kind::outermost || state_->kind == Kind::separate) {
     unit.transaction->commit();
-    if (state_->kind == Kind::outermost) close_transaction(unit);
+    if (state_->kind == Kind::outermost) {
+      close_transaction(unit);
+    } else {
+      unit.undo.forget_since(state_->mark.undo);  // a rollback of the outer one takes back its own
+    }
   }
   if (state_->outer != nullptr) {
     unit.transaction = std::move(state_->outer);
