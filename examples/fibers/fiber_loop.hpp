@@ -34,7 +34,6 @@ class FiberLoop final : public rowan::WaitHook {
   std::unique_ptr<Waiter> make_waiter() override;
   void sleep(std::chrono::milliseconds duration) override;
   const void* current() noexcept override;
-  // [/hook]
 
   /// Returns where the running fiber, or the thread outside of fibers, keeps its request.
   static rowan::orm::ContextFrame*& request_of_running_fiber();
@@ -49,5 +48,6 @@ class FiberLoop final : public rowan::WaitHook {
   std::exception_ptr failure_;
   std::uint64_t suspensions_ = 0;
 };
+// [/hook]
 
 }  // namespace fibers

@@ -22,7 +22,7 @@ struct Fiber {
 
 /// Waits as a thread does, but tells how many wait, and runs fibers that are only named.
 ///
-/// Thread safety: any thread; `on_wait` and `expires` are set before anyone waits.
+/// Thread safety: any thread; `on_wait`, `on_sleep` and `expires` are set before anyone waits.
 class FiberHook final : public WaitHook {
  public:
   /// Makes the calling thread run as `fiber` for as long as it lives.
@@ -40,8 +40,11 @@ class FiberHook final : public WaitHook {
   bool wait_socket(int, SocketEvent, Timeout) override { return true; }
   std::unique_ptr<Waiter> make_waiter() override { return std::make_unique<CountedWaiter>(*this); }
   void sleep(std::chrono::milliseconds duration) override {
-    const std::lock_guard lock(mutex_);
-    sleeps_.push_back(duration);
+    {
+      const std::lock_guard lock(mutex_);
+      sleeps_.push_back(duration);
+    }
+    if (on_sleep) on_sleep();
   }
   const void* current() noexcept override {
     static thread_local const char thread = 0;
@@ -62,6 +65,8 @@ class FiberHook final : public WaitHook {
 
   /// What the other fibers do while one waits; without it the thread blocks.
   std::function<void()> on_wait{};
+  /// The same while one sleeps, which nobody does for real.
+  std::function<void()> on_sleep{};
   /// Every wait with a limit runs into it at once.
   bool expires = false;
 
