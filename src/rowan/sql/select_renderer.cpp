@@ -236,8 +236,16 @@ void SelectRenderer::write_conditions(const Scope& scope) {
     key.column.property = keys.sources[0].entity->primary_key;
     keys.terms.push_back(key);
   }
-  write_select(Scope{&keys, &scope}, Terms::own);
+  write_listed(Scope{&keys, &scope});
   writer_.add(")");
+}
+
+void SelectRenderer::write_listed(const Scope& scope) {
+  const bool has_limit = scope.select->has_limit || scope.select->has_offset;
+  const bool is_derived = has_limit && !writer_.facts().has_limit_in_lists;
+  if (is_derived) writer_.add("select * from (");
+  write_select(scope, Terms::own);
+  if (is_derived) writer_.add(") as listed");
 }
 
 void SelectRenderer::write_correlation(const Scope& scope) {
@@ -394,7 +402,7 @@ void SelectRenderer::write_list(const Scope& scope, const BoundExpr& expr) {
   write_operand(scope, expr);
   const PropertyMeta* property = expr.column.property;
   // JSON has no bytes, so lists of UUIDs and blobs stay placeholders at any length.
-  const bool has_bytes = property != nullptr &&
+  const bool has_bytes = !writer_.facts().lists_are_arrays && property != nullptr &&
                          (property->type == ValueType::uuid || property->type == ValueType::blob ||
                           property->type == ValueType::decimal);
   if (expr.value_count > writer_.facts().capabilities.list_parameters && !has_bytes) {
@@ -415,7 +423,7 @@ void SelectRenderer::write_subquery(const Scope& scope, const BoundExpr& expr) {
     case Op::in_select:
       write_operand(scope, expr);
       writer_.add(expr.inner == Op::nin ? " not in (" : " in (");
-      write_select(inner, Terms::own);
+      write_listed(inner);
       break;
     case Op::size:
       writer_.add("(");
@@ -477,7 +485,7 @@ void SelectRenderer::write_aggregate(const Scope& scope,
   }
   writer_.add(function_of(aggregate));
   write_number(scope, column);
-  writer_.add(")");
+  writer_.add(")").add(writer_.dialect().aggregate_end(aggregate, *column.property));
 }
 
 void SelectRenderer::write_raw(const BoundSelect& select,
