@@ -22,7 +22,8 @@ die() {
 packages_build=(g++ cmake ninja-build ccache python3 libfmt-dev libspdlog-dev nlohmann-json3-dev
                 libsqlite3-dev libcli11-dev)
 packages_drivers=(pkg-config libpq-dev libmariadb-dev)
-packages_test=(libgtest-dev libgmock-dev git)
+packages_test=(libgtest-dev libgmock-dev git
+               libboost-dev libboost-coroutine-dev libboost-context-dev)
 packages_lint=(clang-format)
 
 # install_packages NAME...: installs by apt those that are missing, and says so.

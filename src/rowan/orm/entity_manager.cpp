@@ -301,7 +301,11 @@ void EntityManager::clear() {
 void EntityManager::set_flush_mode(FlushMode mode) { unit().flush_mode = mode; }
 
 bool EntityManager::is_in_transaction() const noexcept {
-  return unit_ != nullptr && unit_->transaction != nullptr;
+  const UnitOfWork* unit = unit_.get();
+  if (is_global_) {
+    if (EntityManager* current = RequestContext::find(state_.get())) unit = current->unit_.get();
+  }
+  return unit != nullptr && unit->transaction != nullptr;
 }
 
 Statistics EntityManager::statistics() const noexcept {
