@@ -21,8 +21,8 @@ die() {
 # What a build needs, what the drivers of servers need besides, what a test needs on top (the servers come by
 # tools/databases.sh), and what the checks of tools/lint.sh need.
 packages_build=(g++ cmake ninja-build ccache python3 libfmt-dev libspdlog-dev nlohmann-json3-dev
-                libsqlite3-dev libcli11-dev)
-packages_drivers=(pkg-config libpq-dev libmariadb-dev)
+                libsqlite3-dev libcli11-dev libcpp-httplib-dev pkg-config)
+packages_drivers=(libpq-dev libmariadb-dev)
 packages_test=(libgtest-dev libgmock-dev git sqlite3)
 packages_lint=(clang-format shellcheck)
 
