@@ -203,6 +203,13 @@ void SqlSession::run_verb(const std::string& text) {
   log.finish(-1);
 }
 
+void SqlSession::run_verb_soon(const std::string& text) {
+  StatementLog log(observer_);
+  log.begin(text, false);
+  connection().connection().run_soon(text);
+  log.finish(-1);
+}
+
 void SqlSession::begin(const backend::TransactionBegin& begin) {
   if (is_in_transaction_) {
     throw TransactionStateError(
@@ -210,12 +217,7 @@ void SqlSession::begin(const backend::TransactionBegin& begin) {
   }
   std::vector<std::string> texts;
   dialect_.add_begin_texts(begin, texts);
-  for (const std::string& text : texts) {
-    StatementLog log(observer_);
-    log.begin(text, false);
-    connection().connection().run_soon(text);
-    log.finish(-1);
-  }
+  for (const std::string& text : texts) run_verb_soon(text);
   is_in_transaction_ = true;
   if (!begin.read_only || dialect_.facts().read_only_on.empty()) return;
   run_verb(std::string(dialect_.facts().read_only_on));
@@ -252,9 +254,10 @@ void SqlSession::rollback() noexcept {
 }
 
 void SqlSession::savepoint(std::string_view name) {
+  // Its release waits, so that what was posted since is known to have worked.
   std::string text = "savepoint ";
   write_name(text, dialect_.facts(), name);
-  run_verb(text);
+  run_verb_soon(text);
 }
 
 void SqlSession::release_savepoint(std::string_view name) {

@@ -66,6 +66,7 @@ class SqlSession final : public backend::Session {
 
   PreparedConnection& connection() noexcept { return *slot_.connection; }
   void run_verb(const std::string& text);
+  void run_verb_soon(const std::string& text);
   void close_cursors() noexcept;
   void end_read_only() noexcept;
   std::uint64_t run_batch(const BatchPlan& plan, backend::ReturnedRows* returned);
