@@ -272,6 +272,8 @@ void Flush::execute(bool only_one) {
   if (guards) lease->savepoint("rowan_one");
   try {
     write(*lease);
+    // Its own commit waits for everything; inside of another transaction the flush must know how it went.
+    if (!own) lease->settle();
     if (guards) lease->release_savepoint("rowan_one");
     if (own) lease->commit();
   } catch (...) {

@@ -46,6 +46,11 @@ struct DialectFacts {
   std::string_view foreign_keys_state{};  ///< a query that yields 1 where foreign keys are checked
   std::string_view read_only_on{};  ///< run after the begin of a transaction that may not write
   std::string_view read_only_off{};
+  bool lists_are_arrays = false;  ///< a long list is bound as an array, whatever its values are
+  std::string_view foreign_key_end{};  ///< after the rules of a foreign key
+  std::string_view drop_table_end{};   ///< after the name of a table to be dropped
+  std::string_view
+      clear_tables{};  ///< one statement that empties all tables named after it; empty: a delete for each
   std::string_view table_end{};  ///< after the closing parenthesis of `create table`
   std::string_view pivot_end{};  ///< the same for pivot tables
 };
@@ -100,6 +105,12 @@ class Dialect {
   virtual void write_update_many(SqlWriter& writer, const UpdateShape& shape) const;
   /// Appends a delete of many rows with checks, placeholders row by row in the order of the shape.
   virtual void write_delete_many(SqlWriter& writer, const DeleteShape& shape) const;
+
+  /// Returns what follows an aggregate over the property's column, so that it has the type that the typed query says.
+  [[nodiscard]] virtual std::string_view aggregate_end(query::Aggregate,
+                                                       const metadata::PropertyMeta&) const {
+    return {};
+  }
 
   /// Returns the type of the property's column.
   [[nodiscard]] virtual std::string column_type(const metadata::PropertyMeta& property) const = 0;

@@ -394,7 +394,7 @@ void SelectRenderer::write_list(const Scope& scope, const BoundExpr& expr) {
   write_operand(scope, expr);
   const PropertyMeta* property = expr.column.property;
   // JSON has no bytes, so lists of UUIDs and blobs stay placeholders at any length.
-  const bool has_bytes = property != nullptr &&
+  const bool has_bytes = !writer_.facts().lists_are_arrays && property != nullptr &&
                          (property->type == ValueType::uuid || property->type == ValueType::blob ||
                           property->type == ValueType::decimal);
   if (expr.value_count > writer_.facts().capabilities.list_parameters && !has_bytes) {
@@ -477,7 +477,7 @@ void SelectRenderer::write_aggregate(const Scope& scope,
   }
   writer_.add(function_of(aggregate));
   write_number(scope, column);
-  writer_.add(")");
+  writer_.add(")").add(writer_.dialect().aggregate_end(aggregate, *column.property));
 }
 
 void SelectRenderer::write_raw(const BoundSelect& select,

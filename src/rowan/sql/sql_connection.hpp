@@ -78,6 +78,8 @@ class SqlConnection {
   virtual void run(std::string_view text) = 0;
   /// The same, together with the next statement where the protocol allows that; an error then comes with that one.
   virtual void run_soon(std::string_view text) { run(text); }
+  /// Waits for all that run_soon() and SqlStatement::post() have sent. Errors: theirs.
+  virtual void settle() {}
   /// Tells whether the connection is of further use, as far as is known without asking the server.
   [[nodiscard]] virtual bool is_usable() const noexcept = 0;
   /// Asks the server whether the connection is of further use. Cost: a round trip.

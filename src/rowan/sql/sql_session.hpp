@@ -42,6 +42,7 @@ class SqlSession final : public backend::Session {
   void release_savepoint(std::string_view name) override;
   void rollback_to_savepoint(std::string_view name) noexcept override;
   void defer_constraints() override;
+  void settle() override { connection().connection().settle(); }
   void cancel() noexcept override { connection().connection().cancel(); }
 
   backend::Cursor& select(const backend::PreparedSelect& prepared,
