@@ -96,6 +96,8 @@ WaitHook& wait_hook() noexcept {
   return hook != nullptr ? *hook : thread_hook();
 }
 
+bool base::has_wait_hook() noexcept { return installed.load(std::memory_order_acquire) != nullptr; }
+
 const void* base::current_strand() noexcept {
   WaitHook* hook = installed.load(std::memory_order_acquire);
   return hook != nullptr ? hook->current() : this_thread();

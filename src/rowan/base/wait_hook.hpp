@@ -51,6 +51,9 @@ void set_wait_hook(std::shared_ptr<WaitHook> hook) noexcept;
 
 namespace base {
 
+/// Tells whether a hook is installed: if not, drivers may block the thread by themselves, which costs less.
+[[nodiscard]] bool has_wait_hook() noexcept;
+
 /// Returns what stands for the running fiber or thread. Cost: the address of a thread-local where no hook is installed.
 [[nodiscard]] const void* current_strand() noexcept;
 

@@ -236,8 +236,16 @@ void SelectRenderer::write_conditions(const Scope& scope) {
     key.column.property = keys.sources[0].entity->primary_key;
     keys.terms.push_back(key);
   }
-  write_select(Scope{&keys, &scope}, Terms::own);
+  write_listed(Scope{&keys, &scope});
   writer_.add(")");
+}
+
+void SelectRenderer::write_listed(const Scope& scope) {
+  const bool has_limit = scope.select->has_limit || scope.select->has_offset;
+  const bool is_derived = has_limit && !writer_.facts().has_limit_in_lists;
+  if (is_derived) writer_.add("select * from (");
+  write_select(scope, Terms::own);
+  if (is_derived) writer_.add(") as listed");
 }
 
 void SelectRenderer::write_correlation(const Scope& scope) {
@@ -415,7 +423,7 @@ void SelectRenderer::write_subquery(const Scope& scope, const BoundExpr& expr) {
     case Op::in_select:
       write_operand(scope, expr);
       writer_.add(expr.inner == Op::nin ? " not in (" : " in (");
-      write_select(inner, Terms::own);
+      write_listed(inner);
       break;
     case Op::size:
       writer_.add("(");

@@ -37,6 +37,8 @@ class SelectRenderer final {
 
   void write_select(const Scope& scope, Terms terms);
   void write_page(const Scope& scope, Terms terms);
+  /// Writes the select of `in (...)`.
+  void write_listed(const Scope& scope);
   void write_terms(const Scope& scope, Terms terms);
   void write_term(const Scope& scope, const query::BoundTerm& term, Terms terms);
   void write_from(const Scope& scope, const std::vector<bool>* only);
