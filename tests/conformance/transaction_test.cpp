@@ -231,6 +231,24 @@ TEST_F(TransactionTest, tx04_u35_a_failed_nested_block_loses_nothing_of_the_oute
   EXPECT_EQ(tags("inner"), 0u);
 }
 
+TEST_F(TransactionTest, u35_a_nested_block_whose_last_flush_fails_leaves_the_outer_one_usable) {
+  ROWAN_REQUIRE(savepoints);
+  make_tag("taken");
+  auto em = orm.em().fork();
+  em.transactional([&](EntityManager& tx) {
+    tx.create<Tag>({.name = "before"});
+    EXPECT_THROW(tx.transactional([](EntityManager& inner) {
+      inner.create<Author>({.name = "inner"});
+      inner.create<Tag>({.name = "taken"});
+    }),
+                 UniqueConstraintViolation);
+    tx.create<Tag>({.name = "after"});
+  });
+  EXPECT_EQ(tags("before"), 1u);
+  EXPECT_EQ(tags("after"), 1u);
+  EXPECT_EQ(orm.em().fork().count<Author>(), 0u);
+}
+
 TEST_F(TransactionTest, tx04_a_nested_block_commits_with_the_outer_one) {
   ROWAN_REQUIRE(savepoints);
   auto em = orm.em().fork();
@@ -486,6 +504,21 @@ TEST_F(TransactionTest, tx03_not_supported_without_a_transaction_just_runs) {
   em.transactional([](EntityManager& free) { free.create<Tag>({.name = "t"}); },
                    {.propagation = Propagation::not_supported});
   EXPECT_EQ(tags("t"), 1u) << "and flushes at its end";
+}
+
+TEST_F(TransactionTest, tx03_a_block_without_a_transaction_that_throws_forgets_what_it_created) {
+  auto em = orm.em().fork();
+  Tag& kept = em.create<Tag>({.name = "kept"});
+  EXPECT_THROW(em.transactional(
+                   [](EntityManager& free) {
+                     free.create<Tag>({.name = "t"});
+                     throw std::runtime_error("no");
+                   },
+                   {.propagation = Propagation::supports}),
+               std::runtime_error);
+  em.flush();
+  EXPECT_NE(kept.id, 0);
+  EXPECT_EQ(orm.em().fork().count<Tag>(), 1u);
 }
 
 TEST_F(TransactionTest, tx05_commit_and_rollback_need_a_transaction) {

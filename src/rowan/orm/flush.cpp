@@ -309,7 +309,8 @@ void Flush::execute(OnFailure on_failure) {
   const auto take_back = [&](bool ends_transaction) {
     if (is_guarded) lease->rollback_to_savepoint(guard);
     if (is_own) lease->rollback();
-    if (has_outer && (ends_transaction || !is_guarded)) unit_.has_ended_by_itself = true;
+    const bool is_half_done = !is_guarded && on_failure == OnFailure::keeps_transaction;
+    if (has_outer && (ends_transaction || is_half_done)) unit_.has_ended_by_itself = true;
   };
   try {
     write(*lease);

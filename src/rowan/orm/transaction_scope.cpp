@@ -61,6 +61,7 @@ struct OuterTransaction {
   int depth = 0;
   int block_depth = 0;
   bool is_rollback_only = false;
+  bool has_ended_by_itself = false;
   std::optional<FlushMode> flush_mode{};
   UndoLog::Mark undo_base{};
 };
@@ -102,15 +103,17 @@ TransactionScope::State::Kind TransactionScope::State::kind_for(Propagation prop
 void TransactionScope::State::begin(const TransactionOptions& options) {
   outer.block_depth = unit->block_depth;
   outer.flush_mode = unit->transaction_flush_mode;
-  if (kind == Kind::plain) return;
   if (kind == Kind::joined) {
     ++unit->block_depth;
     return;
   }
-  if (kind != Kind::outermost) Flush(*unit).run();  // what waited belongs to the outer block (U-35)
+  const bool is_inside = kind != Kind::outermost && kind != Kind::plain;
+  if (is_inside) Flush(*unit).run();  // what waited belongs to the outer block (U-35)
   mark = unit->mark_transaction();
+  if (kind == Kind::plain) return;
   outer.depth = unit->transaction_depth;
   outer.is_rollback_only = unit->is_rollback_only;
+  outer.has_ended_by_itself = unit->has_ended_by_itself;
   outer.undo_base = unit->undo_base;
   if (kind == Kind::outermost) {
     open_transaction(*unit, options);
@@ -149,7 +152,7 @@ void TransactionScope::State::end() noexcept {
   unit->undo.forget_since(unit->undo_base);
   unit->undo_base = unit->is_current(mark) ? outer.undo_base : UndoLog::Mark{};
   unit->transaction = std::move(outer.session);
-  unit->has_ended_by_itself = false;
+  unit->has_ended_by_itself = outer.has_ended_by_itself;
 }
 
 TransactionScope::TransactionScope(EntityManager& em, const TransactionOptions& options)
@@ -193,7 +196,7 @@ void TransactionScope::fail(bool ends_transaction) noexcept {
   UnitOfWork& unit = *state_->unit;
   using Kind = State::Kind;
   switch (state_->kind) {
-    case Kind::plain: break;
+    case Kind::plain: unit.forget_since(state_->mark); break;
     case Kind::joined: unit.is_rollback_only = true; break;
     case Kind::savepoint:
       unit.transaction->rollback_to_savepoint(state_->savepoint);
@@ -209,9 +212,11 @@ void TransactionScope::fail(bool ends_transaction) noexcept {
       unit.forget_since(state_->mark);
       break;
     case Kind::suspended:
-      if (unit.transaction == nullptr) break;
-      unit.transaction->rollback();
-      unit.take_back(state_->mark);
+      if (unit.transaction != nullptr) {
+        unit.transaction->rollback();
+        unit.take_back(state_->mark);
+      }
+      unit.forget_since(state_->mark);
       break;
   }
   state_->end();
