@@ -78,7 +78,7 @@ void check(const EntityMeta& entity, const FindSpec& spec) {
 }  // namespace
 
 void Loader::flush_before(const EntityMeta& entity) {
-  const FlushMode mode = unit_.state().flush_mode;
+  const FlushMode mode = unit_.flush_mode_for({});
   if (mode == FlushMode::commit || unit_.is_flushing) return;
   const TypeStore* store = unit_.find_store(entity.id);
   const bool is_pending = store != nullptr && (store->pending > 0 || store->relations_changed);
@@ -86,7 +86,7 @@ void Loader::flush_before(const EntityMeta& entity) {
 }
 
 void Loader::flush_before(const EntityMeta& entity, const Condition& where, const FindSpec& spec) {
-  const FlushMode mode = spec.flush_mode.value_or(unit_.state().flush_mode);
+  const FlushMode mode = unit_.flush_mode_for(spec.flush_mode);
   if (mode == FlushMode::commit || unit_.is_flushing) return;
   if (mode == FlushMode::always) return Flush(unit_).run();
   bool is_pending = false;
@@ -291,16 +291,12 @@ void Loader::load(void* object) {
   }
 }
 
-bool Loader::refresh(void* object) {
-  FindSpec spec;
+bool Loader::refresh(void* object, FindSpec spec) {
   spec.refresh = true;
   spec.flush_mode = FlushMode::commit;
   const EntityMeta& entity = UnitOfWork::entity_of(object);
   if (find_by_key(entity, model::key_of(object), spec) != nullptr) return true;
-  TypeStore& store = unit_.store(entity);
-  header_of(object).life = SlotHeader::detached;
-  --store.managed_count;
-  store.map.erase(model::key_of(object));
+  unit_.drop(object);
   return false;
 }
 

@@ -34,7 +34,7 @@ class Loader {
   /// Loads what an object stands for. Errors: NotFoundError.
   void load(void* object);
   /// Reads an object's row again over local changes; returns false and detaches it where the row is gone.
-  bool refresh(void* object);
+  bool refresh(void* object, query::FindSpec spec);
   /// Loads one collection.
   void load(void* owner,
             const metadata::PropertyMeta& property,

@@ -5,6 +5,7 @@
 #include <rowan/base/error.hpp>
 #include <rowan/orm/relations.hpp>
 #include <rowan/query/path_intern.hpp>
+#include <rowan/value/codec.hpp>
 
 #include <algorithm>
 #include <unordered_map>
@@ -270,11 +271,10 @@ void Populator::load_items(std::span<void* const> owners,
     {
       Fetch fetch(unit_, std::move(request));
       const IdentityMap& map = UnitOfWork::store_of(part.front()).map;
-      const bool is_uuid = UnitOfWork::entity_of(part.front()).primary_key->type == ValueType::uuid;
+      const ValueType key_type = UnitOfWork::entity_of(part.front()).primary_key->type;
+      char room[16];
       while (void* item = fetch.next()) {
-        Cell key = fetch.row()[back_at];
-        if (is_uuid && key.type != ValueType::integer) key.type = ValueType::uuid;
-        void* owner = map.find(key);
+        void* owner = map.find(value::as_type(fetch.row()[back_at], key_type, room));
         if (owner == nullptr) continue;
         if (property.is_to_one()) {
           UnitOfWork::ref_at(owner, property).bind(item);

@@ -35,7 +35,9 @@ std::vector<value::Cell> cells_of(UnitOfWork& unit, const std::vector<Value>& va
 }
 
 void flush_for(UnitOfWork& unit, const metadata::IndexSet& read) {
-  if (unit.state().flush_mode == FlushMode::commit || unit.is_flushing) return;
+  const FlushMode mode = unit.flush_mode_for({});
+  if (mode == FlushMode::commit || unit.is_flushing) return;
+  if (mode == FlushMode::always) return orm::Flush(unit).run();
   for (std::uint16_t id = 0; id < unit.entity_count(); ++id) {
     const orm::TypeStore* store = unit.find_store(id);
     const bool is_pending = store != nullptr && (store->pending > 0 || store->relations_changed);

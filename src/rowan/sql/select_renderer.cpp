@@ -457,8 +457,8 @@ void SelectRenderer::write_value(const BoundExpr& expr, std::uint32_t value) {
                             expr.aggregate == Aggregate::max;
   const PropertyMeta* property =
       is_own_value && !expr.is_count_all ? expr.column.property : nullptr;
-  const bool is_cast =
-      !writer_.facts().has_decimals && property != nullptr && property->type == ValueType::decimal;
+  // The collation of the other side compares it where that is text; a sum is a number.
+  const bool is_cast = !is_own_value && !expr.is_count_all && is_text_number(expr.column);
   if (is_cast) writer_.add("cast(");
   writer_.parameter(value, property);
   if (is_cast) writer_.add(" as numeric)");
@@ -468,11 +468,14 @@ void SelectRenderer::write_column(const Scope& scope, const BoundColumn& column)
   writer_.column(alias_of(*scope.select, column.source), column.property->column_name);
 }
 
+bool SelectRenderer::is_text_number(const BoundColumn& column) const {
+  return !writer_.facts().has_decimals && column.property != nullptr &&
+         column.property->type == ValueType::decimal;
+}
+
 void SelectRenderer::write_number(const Scope& scope, const BoundColumn& column) {
-  const bool is_cast = !writer_.facts().has_decimals && column.property->type == ValueType::decimal;
-  if (is_cast) writer_.add("cast(");
   write_column(scope, column);
-  if (is_cast) writer_.add(" as numeric)");
+  if (is_text_number(column)) writer_.add(" collate ").name(writer_.facts().decimal_collation);
 }
 
 void SelectRenderer::write_aggregate(const Scope& scope,
@@ -483,9 +486,16 @@ void SelectRenderer::write_aggregate(const Scope& scope,
     writer_.add("count(*)");
     return;
   }
-  writer_.add(function_of(aggregate));
-  write_number(scope, column);
-  writer_.add(")").add(writer_.dialect().aggregate_end(aggregate, *column.property));
+  const bool is_cast =
+      (aggregate == Aggregate::sum || aggregate == Aggregate::avg) && is_text_number(column);
+  writer_.add(function_of(aggregate)).add(is_cast ? "cast(" : "");
+  if (is_cast) {
+    write_column(scope, column);
+  } else {
+    write_number(scope, column);
+  }
+  writer_.add(is_cast ? " as numeric))" : ")");
+  writer_.add(writer_.dialect().aggregate_end(aggregate, *column.property));
 }
 
 void SelectRenderer::write_raw(const BoundSelect& select,

@@ -59,6 +59,8 @@ class SelectRenderer final {
   void write_value(const query::BoundExpr& expr, std::uint32_t value);
   void write_column(const Scope& scope, const query::BoundColumn& column);
   void write_number(const Scope& scope, const query::BoundColumn& column);
+  /// Tells whether the column holds exact numbers as text.
+  [[nodiscard]] bool is_text_number(const query::BoundColumn& column) const;
   void write_aggregate(const Scope& scope,
                        query::Aggregate aggregate,
                        bool is_count_all,
