@@ -31,6 +31,7 @@ ConnectionPool::ConnectionPool(Connect connect, PoolOptions options)
       has_clock_(options.check_after.count() > 0 || options.maximum_age.count() > 0) {
   fill(writers_, backend::Access::write, options.writers);
   fill(readers_, backend::Access::read, options.readers);
+  readers_.is_in_turn = options.readers_in_turn;
 }
 
 ConnectionPool::~ConnectionPool() = default;
@@ -65,9 +66,13 @@ ConnectionPool::Slot& ConnectionPool::lend(backend::Access access) {
 }
 
 ConnectionPool::Slot* ConnectionPool::try_lend(Lane& lane, const void* holder) noexcept {
-  for (const std::unique_ptr<Slot>& slot : lane.slots) {
+  const std::size_t count = lane.slots.size();
+  std::size_t at = lane.is_in_turn ? lane.turn.fetch_add(1, std::memory_order_relaxed) % count : 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    Slot& slot = *lane.slots[at];
     const void* nobody = nullptr;
-    if (slot->holder.compare_exchange_strong(nobody, holder)) return slot.get();
+    if (slot.holder.compare_exchange_strong(nobody, holder)) return &slot;
+    if (++at == count) at = 0;
   }
   return nullptr;
 }

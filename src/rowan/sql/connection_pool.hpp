@@ -23,6 +23,7 @@ struct PoolOptions {
   std::size_t readers = 0;  ///< 0: who reads takes a writing connection too
   bool readers_take_transactions =
       true;  ///< false: a reading transaction takes a writing connection
+  bool readers_in_turn = false;  ///< reads go round, since each connection may lead to another server
   std::chrono::milliseconds wait_limit{0};   ///< for a connection, where all are lent; 0: none
   std::chrono::milliseconds check_after{0};  ///< idle so long, the server is asked first; 0: never
   std::chrono::milliseconds maximum_age{0};  ///< older ones are opened anew; 0: never
@@ -69,6 +70,8 @@ class ConnectionPool final {
     std::vector<std::unique_ptr<Slot>> slots;
     std::deque<Wait*> waits;       ///< in the order of their arrival
     std::atomic<int> waiting = 0;  ///< how many those are
+    bool is_in_turn = false;       ///< each connection comes as often as any other
+    std::atomic<std::size_t> turn = 0;
   };
 
   static void fill(Lane& lane, backend::Access access, std::size_t count);

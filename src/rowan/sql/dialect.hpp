@@ -103,6 +103,11 @@ class Dialect {
   virtual void add_begin_texts(const backend::TransactionBegin& begin,
                                std::vector<std::string>& texts) const;
 
+  /// Returns a text of the user's with `?` for its values as the database takes it.
+  [[nodiscard]] virtual std::string native_text(std::string_view text) const {
+    return std::string(text);
+  }
+
   /// Returns what stands between `insert` and `into`, and what at the end, so that rows that are there already are left
   /// alone.
   [[nodiscard]] virtual std::string_view insert_or_ignore_start() const { return " "; }

@@ -100,6 +100,30 @@ void PostgresDialect::write_placeholder(std::string& out,
   out += is_number ? "bigint" : value_type_of(*property);
 }
 
+std::string PostgresDialect::native_text(std::string_view text) const {
+  if (text.find("$1") != std::string_view::npos) return std::string(text);
+  std::string out;
+  std::size_t count = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '?') {
+      if (i + 1 < text.size() && text[i + 1] == '?') {
+        ++i;
+      } else {
+        out += '$' + std::to_string(++count);
+        continue;
+      }
+    }
+    out += c;
+  }
+  return out;
+}
+
 std::string_view PostgresDialect::lock_clause(query::LockMode mode) const {
   // Of the root only: what is joined to it may be missing, and such rows cannot be locked.
   switch (mode) {
