@@ -172,8 +172,9 @@ class EntityManager final : private query::QueryExecutor {
     do_populate(meta_of<T>(), entities.items(), options.erased());
   }
   template <class T>
-  void populate(T& entity, PathList<T> paths) {
-    FindOptions<T> options;
+  requires(!model::is_entity_list<T>) void populate(T& entity,
+                                                    PathList<T> paths,
+                                                    FindOptions<T> options = {}) {
     options.populate = std::move(paths);
     do_populate(meta_of<T>(), {&entity}, options.erased());
   }

@@ -97,6 +97,10 @@ void Loader::flush_before(const EntityMeta& entity, const Condition& where, cons
   if (!is_pending) return;
   metadata::IndexSet read;
   query::collect_entities(unit_.state().registry, entity, where, spec.order_by, read);
+  if (spec.populate_where != nullptr) {
+    query::collect_entities(unit_.state().registry, entity, *spec.populate_where,
+                            spec.populate_order_by, read);
+  }
   for (const query::PathInfo* path : spec.populate) {
     const EntityMeta* at = &entity;
     for (std::size_t i = 0; i < path->count && at != nullptr; ++i) {
@@ -151,18 +155,28 @@ std::vector<FetchJoin> Loader::joins_of(const EntityMeta& entity,
   return joins;
 }
 
+const FindSpec& Loader::prepared(const EntityMeta& entity,
+                                 const FindSpec& given,
+                                 FindSpec& own) const {
+  const bool has_nested = std::any_of(given.fields.begin(), given.fields.end(),
+                                      [](const query::PathInfo* path) { return path->count > 1; });
+  const bool has_json = given.populate_where != nullptr && given.populate_where->json != nullptr;
+  if (!has_nested && !has_json) return given;
+  own = given;
+  if (has_nested) populate_nested_fields(own);
+  if (has_json) {
+    own.populate_where = std::make_shared<const Condition>(
+        query::resolve_json(unit_.state().registry, entity, *given.populate_where));
+  }
+  return own;
+}
+
 std::vector<void*> Loader::find(const EntityMeta& entity,
                                 const Condition& given,
                                 const FindSpec& given_spec) {
   check(entity, given_spec);
-  FindSpec nested;
-  const bool has_nested = std::any_of(given_spec.fields.begin(), given_spec.fields.end(),
-                                      [](const query::PathInfo* path) { return path->count > 1; });
-  if (has_nested) {
-    nested = given_spec;
-    populate_nested_fields(nested);
-  }
-  const FindSpec& spec = has_nested ? nested : given_spec;
+  FindSpec own;
+  const FindSpec& spec = prepared(entity, given_spec, own);
   flush_before(entity, given, spec);
   Condition room;
   const Condition& where = resolved(unit_.state(), entity, given, room);
@@ -307,14 +321,8 @@ bool Loader::refresh(void* object) {
 void Loader::populate(const EntityMeta& entity,
                       std::span<void* const> objects,
                       const FindSpec& spec) {
-  Condition room;
   FindSpec own;
-  if (spec.populate_where != nullptr && spec.populate_where->json != nullptr) {
-    own = spec;
-    own.populate_where = std::make_shared<const Condition>(
-        resolved(unit_.state(), entity, *spec.populate_where, room));
-  }
-  Populator(unit_, own.populate_where != nullptr ? own : spec).populate(entity, objects, nullptr);
+  Populator(unit_, prepared(entity, spec, own)).populate(entity, objects, nullptr);
 }
 
 void Loader::load(void* owner,

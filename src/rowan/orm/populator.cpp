@@ -185,7 +185,8 @@ void Populator::populate_to_many(const EntityMeta& entity,
   std::vector<void*> owners;
   for (void* object : objects) {
     const model::CollectionBase& collection = UnitOfWork::collection_at(object, property);
-    if (!collection.is_initialized() || spec_.refresh) owners.push_back(object);
+    if (!collection.is_initialized() || collection.is_partial() || spec_.refresh)
+      owners.push_back(object);
   }
   if (!owners.empty()) {
     ItemSelection selection = selection_at(*property.target, steps, where);

@@ -6,6 +6,7 @@
 #include <rowan/query/condition_binder.hpp>
 #include <rowan/query/path_binder.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -95,7 +96,8 @@ BoundExpr bind_having(PathBinder& paths,
   return only;
 }
 
-void join_on_request(PathBinder& paths, const PathInfo& path) {
+void join_on_request(PathBinder& paths, const NamedJoin& join) {
+  const PathInfo& path = *join.path;
   std::uint16_t source = 0;
   const EntityMeta* entity = &paths.root();
   for (std::size_t i = 0; i < path.count; ++i) {
@@ -104,7 +106,7 @@ void join_on_request(PathBinder& paths, const PathInfo& path) {
       throw ValidationError("Trying to join " + entity->name + "." + relation.name +
                             ", which is no relation");
     }
-    source = paths.source_of(source, relation, true);
+    source = paths.join(source, relation, join.is_left);
     entity = relation.target;
   }
 }
@@ -148,7 +150,24 @@ const PropertyMeta& assigned_property(const metadata::Registry& registry,
   return property;
 }
 
-// The rows of a bulk change. Its statement cannot join, so joins stand in a subquery of keys.
+bool reads(const BoundExpr& expr, const EntityMeta& entity);
+
+// Tells whether a subquery of the conditions reads the entity's table.
+bool reads(const BoundSelect& select, const EntityMeta& entity) {
+  for (const BoundSource& source : select.sources) {
+    if (source.entity == &entity) return true;
+  }
+  return reads(select.where, entity);
+}
+
+bool reads(const BoundExpr& expr, const EntityMeta& entity) {
+  if (expr.select != nullptr && reads(*expr.select, entity)) return true;
+  return std::any_of(expr.children.begin(), expr.children.end(),
+                     [&](const BoundExpr& child) { return reads(child, entity); });
+}
+
+// The rows of a bulk change. Its statement cannot join, so joins stand in a subquery of keys; that
+// is a derived table, for not every database reads the table that it changes.
 BoundSelect bind_filter(const metadata::Registry& registry,
                         const EntityMeta& entity,
                         const Condition& where,
@@ -162,11 +181,14 @@ BoundSelect bind_filter(const metadata::Registry& registry,
   start(plain);
   PathBinder paths(registry, plain);
   condition.bind_into(paths);
-  if (plain.sources.size() == 1) return plain;
+  if (plain.sources.size() == 1 && plain.key_filter == nullptr && !reads(plain.where, entity))
+    return plain;
   BoundSelect keyed;
   start(keyed);
   PathBinder key_paths(registry, keyed);
   condition.bind_as_keys(key_paths);
+  keyed.key_filter->is_derived = true;
+  keyed.key_filter->distinct = true;
   return keyed;
 }
 
@@ -213,7 +235,7 @@ BoundSelect bind_nested(const metadata::Registry& registry,
   out.sources.push_back({&entity_of(registry, select.root)});
   out.distinct = select.distinct;
   PathBinder paths(registry, out);
-  for (const PathInfo* join : select.joins) join_on_request(paths, *join);
+  for (const NamedJoin& join : select.joins) join_on_request(paths, join);
   // Conditions before terms: what they require joins by an inner join.
   ConditionBinder(select.where, value).bind_into(paths);
   value += value_count_of(select.where);

@@ -194,9 +194,12 @@ struct Path {
   [[nodiscard]] Filter<Root> in(const Range& values) const { return list(query::Op::in, values); }
   template <class V>
   [[nodiscard]] Filter<Root> in(const Subquery<V>& subquery) const {
-    static_assert(std::is_same_v<V, ValueOf> || is_reference,
-                  "this subquery selects values of another type than this member's");
-    return Filter<Root>(query::subquery_condition(info(), subquery.select));
+    return among(query::Op::in, subquery);
+  }
+  /// Nulls among the subquery's values count for nothing.
+  template <class V>
+  [[nodiscard]] Filter<Root> nin(const Subquery<V>& subquery) const {
+    return among(query::Op::nin, subquery);
   }
   [[nodiscard]] Filter<Root> nin(std::initializer_list<query::Operand<ValueOf>> values) const {
     return list(query::Op::nin, values);
@@ -241,6 +244,12 @@ struct Path {
   }
 
  private:
+  template <class V>
+  static Filter<Root> among(query::Op op, const Subquery<V>& subquery) {
+    static_assert(std::is_same_v<V, ValueOf> || is_reference,
+                  "this subquery selects values of another type than this member's");
+    return Filter<Root>(query::subquery_condition(op, info(), subquery.select));
+  }
   template <class Item>
   static Filter<Root> items(query::Op op, const Item& item) {
     static_assert(is_collection,

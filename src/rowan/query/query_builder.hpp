@@ -26,9 +26,18 @@ namespace rowan {
 template <auto... M>
 struct JoinedPath {};
 
+/// A path that goes through a collection joined by name, see SelectQuery::left_join().
+template <auto... M>
+struct LeftJoinedPath {};
+
 /// Says that a path goes through a collection that join() names: each of its items makes a row.
 template <auto... M>
 [[nodiscard]] constexpr JoinedPath<M...> joined(Path<M...>) noexcept {
+  return {};
+}
+/// Says that a path goes through a collection that left_join() names: its rows hold an optional.
+template <auto... M>
+[[nodiscard]] constexpr LeftJoinedPath<M...> left_joined(Path<M...>) noexcept {
   return {};
 }
 
@@ -116,6 +125,11 @@ struct Selected<JoinedPath<M...>> {
   using RowType = typename P::RowType;
   static Term term(JoinedPath<M...>) { return {P::info()}; }
 };
+template <auto... M>
+struct Selected<LeftJoinedPath<M...>> : Selected<JoinedPath<M...>> {
+  using RowType = std::optional<typename Path<M...>::ValueOf>;
+  static Term term(LeftJoinedPath<M...>) { return {Path<M...>::info()}; }
+};
 template <class R, class T>
 struct Selected<Aggregated<R, T>> {
   using Root = T;
@@ -195,13 +209,16 @@ class SelectQuery {
     (chosen.terms.push_back(Selected<S>::term(selected)), ...);
     return SelectQuery<T, typename Selected<S>::RowType...>(*executor_, std::move(chosen));
   }
-  /// Joins a relation, so that each item of a collection makes a row of its own.
+  /// Joins a relation, so that each item of a collection makes a row of its own; rows without a
+  /// target or an item are left out.
   template <auto... M>
   SelectQuery& join(Path<M...> path) {
-    static_assert(Path<M...>::is_collection || Path<M...>::is_reference,
-                  "join() follows a relation: this member is none");
-    select_.joins.push_back(AnyPath<T>(path).info());
-    return *this;
+    return join_by_name(path, false);
+  }
+  /// The same, but a row without a target or an item stays; see left_joined().
+  template <auto... M>
+  SelectQuery& left_join(Path<M...> path) {
+    return join_by_name(path, true);
   }
   /// Narrows the rows; said again, both conditions hold.
   SelectQuery& where(Filter<T> filter) {
@@ -257,7 +274,7 @@ class SelectQuery {
   /// Returns the first row, empty where there is none.
   [[nodiscard]] std::optional<RowTuple> one() const {
     Select first = select_;
-    first.limit = 1;
+    if (first.limit.value_or(1) > 0) first.limit = 1;
     std::vector<RowTuple> found = run(first);
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
@@ -273,6 +290,13 @@ class SelectQuery {
   [[nodiscard]] const Select& erased() const noexcept { return select_; }
 
  private:
+  template <auto... M>
+  SelectQuery& join_by_name(Path<M...> path, bool is_left) {
+    static_assert(Path<M...>::is_collection || Path<M...>::is_reference,
+                  "join() follows a relation: this member is none");
+    select_.joins.push_back({AnyPath<T>(path).info(), is_left});
+    return *this;
+  }
   std::vector<RowTuple> run(const Select& select) const {
     std::vector<RowTuple> out;
     TupleSink<Row...> sink(out);

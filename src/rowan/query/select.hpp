@@ -36,12 +36,18 @@ enum class LockMode : std::uint8_t {
   pessimistic_read_or_fail,
 };
 
+/// A relation that a query joins by name.
+struct NamedJoin {
+  const PathInfo* path = nullptr;
+  bool is_left = false;  ///< rows without a match stay
+};
+
 /// A typed query without its types.
 struct Select {
   const metadata::TypeTag* root = nullptr;
   std::vector<Term> terms;
   Condition where;
-  std::vector<const PathInfo*> joins;  ///< paths joined on request (through collections)
+  std::vector<NamedJoin> joins;
   std::vector<Term> group_by;
   std::vector<HavingTerm> having;
   std::vector<OrderTerm> order_by;

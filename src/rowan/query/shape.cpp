@@ -72,7 +72,10 @@ void append_any(const Select& select, Key& key) {
   for (const Term& term : select.terms) append_term(term, key);
   append_any(select.where, key);
   key.push_back(select.joins.size());
-  for (const PathInfo* join : select.joins) key.push_back(word_of(join));
+  for (const NamedJoin& join : select.joins) {
+    key.push_back(word_of(join.path));
+    key.push_back(join.is_left ? 1 : 0);
+  }
   key.push_back(select.group_by.size());
   for (const Term& term : select.group_by) append_term(term, key);
   key.push_back(select.having.size());

@@ -145,6 +145,7 @@ void SelectRenderer::write_terms(const Scope& scope, Terms terms) {
     if (!is_first) writer_.add(", ");
     is_first = false;
     write_term(scope, term, terms);
+    if (terms == Terms::named) writer_.add(" as item");
     if (terms != Terms::own) return;
   }
   if (is_first) writer_.add("1");
@@ -236,8 +237,9 @@ void SelectRenderer::write_conditions(const Scope& scope) {
     key.column.property = keys.sources[0].entity->primary_key;
     keys.terms.push_back(key);
   }
-  write_select(Scope{&keys, &scope}, Terms::own);
-  writer_.add(")");
+  if (keys.is_derived) writer_.add("select picked.item from (");
+  write_select(Scope{&keys, &scope}, keys.is_derived ? Terms::named : Terms::own);
+  writer_.add(keys.is_derived ? ") as picked)" : ")");
 }
 
 void SelectRenderer::write_correlation(const Scope& scope) {
@@ -333,9 +335,10 @@ void SelectRenderer::write_expr(const Scope& scope, const BoundExpr& expr) {
     case Op::and_:
     case Op::or_: write_junction(scope, expr); return;
     case Op::not_:
-      writer_.add("not (");
+      writer_.add(expr.inner == Op::is_null ? "(" : "not (");
       for (const BoundExpr& child : expr.children) write_expr(scope, child);
       writer_.add(expr.children.empty() ? "1 = 1)" : ")");
+      if (expr.inner == Op::is_null) writer_.add(" is not true");
       return;
     case Op::is_null:
     case Op::is_not_null:
@@ -415,7 +418,9 @@ void SelectRenderer::write_subquery(const Scope& scope, const BoundExpr& expr) {
     case Op::in_select:
       write_operand(scope, expr);
       writer_.add(expr.inner == Op::nin ? " not in (" : " in (");
-      write_select(inner, Terms::own);
+      if (expr.select->is_derived) writer_.add("select picked.item from (");
+      write_select(inner, expr.select->is_derived ? Terms::named : Terms::own);
+      if (expr.select->is_derived) writer_.add(") as picked where picked.item is not null");
       break;
     case Op::size:
       writer_.add("(");

@@ -33,7 +33,7 @@ class SelectRenderer final {
     const Scope* outer;
   };
   /// What is written in place of a select's own terms.
-  enum class Terms : std::uint8_t { own, constant, minimum, maximum };
+  enum class Terms : std::uint8_t { own, named, constant, minimum, maximum };
 
   void write_select(const Scope& scope, Terms terms);
   void write_page(const Scope& scope, Terms terms);
