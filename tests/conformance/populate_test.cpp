@@ -364,6 +364,51 @@ TEST_F(Populate, asks_for_many_owners_in_few_statements) {
   for (const Book& book : books) EXPECT_EQ(book.reviews.size(), 1u);
 }
 
+TEST_F(Populate, loads_everything_that_can_be_reached) {
+  auto em = orm.em().fork();
+  const auto books = em.find<Book>(f<&Book::title> == "Alpha", {.populate = rowan::all_relations});
+  ASSERT_EQ(books.size(), 1u);
+  const Book& alpha = books[0];
+  (void)statements();
+  EXPECT_EQ(alpha.publisher->books.size(), 2u);
+  for (const Book& book : alpha.writer->books) {
+    EXPECT_EQ(tags_in(book.tags), sorted_names(plain(book).tags));
+    for (const Tag& tag : book.tags) {
+      EXPECT_EQ(titles_in(tag.books), titles_where([&](auto& b) { return b.has_tag(tag.name); }));
+      for (const Book& other : tag.books) {
+        EXPECT_EQ(stars_in(other.reviews), stars_of(plain(other)));
+        EXPECT_EQ(other.writer->name, plain(other).writer);
+      }
+    }
+  }
+  EXPECT_EQ(alpha.editor->teacher->passport->number, "P-1");
+  EXPECT_EQ(statements().size(), 0u);
+}
+
+TEST_F(Populate, takes_a_strategy_for_one_path) {
+  const auto selects = [&](const rowan::FindOptions<Writer>& options) {
+    auto em = orm.em().fork();
+    (void)statements();
+    const auto writers = em.find<Writer>({}, options);
+    const std::size_t count = count_of("select");
+    for (const Writer& writer : writers) {
+      EXPECT_EQ(titles_in(writer.books),
+                titles_where([&](auto& b) { return b.writer == writer.name; }));
+      for (const Book& book : writer.books)
+        EXPECT_EQ(tags_in(book.tags), sorted_names(plain(book).tags));
+    }
+    return count;
+  };
+  EXPECT_EQ(selects({.populate = {f<&Writer::books, &Book::tags>},
+                     .strategy = LoadStrategy::select_in,
+                     .strategies = {{f<&Writer::books>, LoadStrategy::joined}}}),
+            2u);
+  EXPECT_EQ(selects({.populate = {f<&Writer::books, &Book::tags>},
+                     .strategy = LoadStrategy::joined,
+                     .strategies = {{f<&Writer::books, &Book::tags>, LoadStrategy::select_in}}}),
+            2u);
+}
+
 TEST_F(Populate, is_refused_without_an_identity_map) {
   auto em = orm.em().fork();
   EXPECT_THROW(

@@ -62,8 +62,9 @@ struct BoundTerm {
   BoundColumn column;
   Aggregate aggregate = Aggregate::none;
   bool is_count_all = false;
-  std::string raw{};  ///< as BoundExpr::raw, without values
+  std::string raw{};  ///< as BoundExpr::raw, its first value at index `value`
   std::vector<BoundColumn> raw_columns{};
+  std::uint32_t value = 0;
 };
 
 struct BoundOrder {
@@ -75,6 +76,7 @@ struct BoundOrder {
   /// Set where the path leads through a collection: the order is by min (or max, descending) of
   /// this subquery's term.
   std::shared_ptr<BoundSelect> select{};
+  BoundTerm raw{};  ///< raw SQL to order by, where its text is not empty
 };
 
 /// A select over metadata.

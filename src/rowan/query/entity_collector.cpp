@@ -100,6 +100,7 @@ void collect_entities(const Registry& registry, const Select& select, IndexSet& 
   for (const Term& term : select.group_by) {
     if (term.path != nullptr) add_path(root, *term.path, entities);
   }
+  for (const Term& term : select.order_texts) add_raw(root, term.raw, entities);
   for (const HavingTerm& having : select.having) {
     if (having.term.path != nullptr) add_path(root, *having.term.path, entities);
   }

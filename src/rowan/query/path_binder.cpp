@@ -76,9 +76,10 @@ std::uint16_t PathBinder::source_of(std::uint16_t parent,
   if (const int found = find_source(parent, relation); found >= 0)
     return static_cast<std::uint16_t>(found);
   const bool has_parent = select_.sources[parent].kind != JoinKind::left;
-  const bool is_certain = relation.is_to_many() || (relation.is_owner && !relation.is_nullable);
-  return add_source(parent, relation,
-                    is_required && has_parent && is_certain ? JoinKind::inner : JoinKind::left,
+  // A reference that is never empty has its target whatever is asked; a collection may have no item.
+  const bool is_certain =
+      relation.is_to_many() ? is_required : relation.is_owner && !relation.is_nullable;
+  return add_source(parent, relation, has_parent && is_certain ? JoinKind::inner : JoinKind::left,
                     true);
 }
 

@@ -153,7 +153,7 @@ void SelectRenderer::write_terms(const Scope& scope, Terms terms) {
 
 void SelectRenderer::write_term(const Scope& scope, const BoundTerm& term, Terms terms) {
   if (!term.raw.empty()) {
-    write_raw(scope, term.raw, term.raw_columns, 0);
+    write_raw(scope, term.raw, term.raw_columns, term.value);
   } else if (terms == Terms::minimum || terms == Terms::maximum) {
     writer_.add(terms == Terms::minimum ? "min(" : "max(");
     write_number(scope, term.column);
@@ -296,7 +296,9 @@ void SelectRenderer::write_order(const Scope& scope, bool with_pivots) {
 
 void SelectRenderer::write_order_term(const Scope& scope, const BoundOrder& order) {
   const auto write_operand_of = [&] {
-    if (order.select != nullptr) {
+    if (!order.raw.raw.empty()) {
+      write_term(scope, order.raw, Terms::own);
+    } else if (order.select != nullptr) {
       writer_.add("(");
       write_select(Scope{order.select.get(), &scope},
                    order.descending ? Terms::maximum : Terms::minimum);
