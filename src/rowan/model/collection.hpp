@@ -185,6 +185,8 @@ template <class T>
 inline constexpr bool is_entity_list = false;
 template <class T>
 inline constexpr bool is_entity_list<EntityList<T>> = true;
+template <class T>
+inline constexpr bool is_entity_list<const EntityList<T>> = true;
 }  // namespace model
 
 /// The entities at the other end of a one-to-many or many-to-many relation.

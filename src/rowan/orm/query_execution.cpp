@@ -8,6 +8,8 @@
 
 #include <rowan/base/error.hpp>
 
+#include <algorithm>
+
 namespace rowan {
 
 namespace {
@@ -45,6 +47,49 @@ void flush_for(UnitOfWork& unit, const metadata::IndexSet& read) {
   }
 }
 
+/// How many values one insert sends at most; databases take some more.
+constexpr std::size_t values_per_insert = 10'000;
+
+/// Inserts more rows than one statement takes, all of them or none.
+std::uint64_t insert_in_parts(UnitOfWork& unit, const query::Mutation& mutation) {
+  const std::size_t width = mutation.assignments.size();
+  const std::size_t part_values = std::max<std::size_t>(values_per_insert / width, 1) * width;
+  const bool is_alone = unit.transaction == nullptr;
+  const orm::Lease lease = unit.lease(backend::Access::write);
+  static constexpr std::string_view savepoint = "rowan_insert";
+  if (is_alone) {
+    lease->begin({});
+  } else {
+    lease->savepoint(savepoint);
+  }
+  std::uint64_t inserted = 0;
+  try {
+    query::Mutation part = mutation;
+    for (std::size_t from = 0; from < mutation.values.size(); from += part_values) {
+      const std::size_t to = std::min(from + part_values, mutation.values.size());
+      const auto first = mutation.values.begin() + static_cast<std::ptrdiff_t>(from);
+      part.values.assign(first, first + static_cast<std::ptrdiff_t>(to - from));
+      part.row_count = static_cast<std::uint32_t>((to - from) / width);
+      const auto bound =
+          query::bind_mutation(unit.state().registry, query::BoundMutation::Kind::insert, part);
+      inserted += lease->execute(bound, cells_of(unit, part.values), nullptr);
+    }
+  } catch (...) {
+    if (is_alone) {
+      lease->rollback();
+    } else {
+      lease->rollback_to_savepoint(savepoint);
+    }
+    throw;
+  }
+  if (is_alone) {
+    lease->commit();
+  } else {
+    lease->release_savepoint(savepoint);
+  }
+  return inserted;
+}
+
 }  // namespace
 
 void EntityManager::select(const query::Select& given, query::RowSink& sink) {
@@ -80,6 +125,8 @@ std::uint64_t EntityManager::change(query::BoundMutation::Kind kind, const query
   metadata::IndexSet read;
   query::collect_entities(registry, entity, mutation.where, {}, read);
   flush_for(unit, read);
+  if (kind == query::BoundMutation::Kind::insert && mutation.values.size() > values_per_insert)
+    return insert_in_parts(unit, mutation);
   const query::BoundMutation bound = query::bind_mutation(registry, kind, mutation);
   const std::vector<Value> values = query::values_of(mutation);
   const std::vector<value::Cell> cells = cells_of(unit, values);
