@@ -27,7 +27,8 @@ struct DialectFacts {
   std::string_view
       limit_for_all{};       ///< written where an offset needs a limit; empty where it needs none
   bool orders_nulls = true;  ///< knows `nulls first` and `nulls last`
-  bool has_decimals = true;  ///< false: exact numbers are text, and compared as numbers by a cast
+  bool has_decimals = true;  ///< false: exact numbers are text, compared by `decimal_collation`
+  std::string_view decimal_collation{};  ///< orders text by the number that it spells
   bool returning_in_order = false;   ///< `returning` of many rows gives them as they were inserted
   bool has_update_returning = true;  ///< `returning` of updates; else what they made is selected
   bool has_default_values = true;    ///< knows `insert into t default values`
@@ -102,6 +103,11 @@ class Dialect {
   virtual void add_begin_texts(const backend::TransactionBegin& begin,
                                std::vector<std::string>& texts) const;
 
+  /// Returns a text of the user's with `?` for its values as the database takes it.
+  [[nodiscard]] virtual std::string native_text(std::string_view text) const {
+    return std::string(text);
+  }
+
   /// Returns what stands between `insert` and `into`, and what at the end, so that rows that are there already are left
   /// alone.
   [[nodiscard]] virtual std::string_view insert_or_ignore_start() const { return " "; }
@@ -128,9 +134,13 @@ class Dialect {
   [[nodiscard]] virtual std::string raw_default(const metadata::PropertyMeta& property) const {
     return "(" + property.default_value.text + ")";
   }
+  /// Returns the literal of a default that the mapping gives as text: that of a UUID, a date or a number too.
+  [[nodiscard]] virtual std::string default_literal(const metadata::PropertyMeta& property) const {
+    return text_literal(property.default_value.text);
+  }
   /// Returns what follows `default`, given the literal.
   [[nodiscard]] virtual std::string literal_default(const metadata::PropertyMeta&,
-                                                    std::string literal) const {
+                                                     std::string literal) const {
     return literal;
   }
   /// Returns a text as a literal.

@@ -46,6 +46,10 @@ class SqlStatement {
   /// Errors: DriverError and those below it. Lifetime: cells are good until the next call.
   virtual const value::Cell* step() = 0;
   [[nodiscard]] virtual std::size_t column_count() const noexcept = 0;
+  /// Returns how many values it takes, where the client library tells.
+  [[nodiscard]] virtual std::optional<std::size_t> placeholder_count() const noexcept {
+    return std::nullopt;
+  }
   /// Returns how many rows the last run changed.
   [[nodiscard]] virtual std::uint64_t affected() const noexcept = 0;
   /// Returns the first key that the last run generated, where the connection tells keys so.

@@ -666,9 +666,14 @@ std::uint64_t SqlSession::execute_native(std::string_view text,
   log.begin(text);
   // Text with values will come again; one without is as often made once, or changes tables.
   PreparedConnection& prepared = connection();
-  Run run(prepared, values.empty() ? prepared.take_once(text) : prepared.take(std::string(text)));
+  Run run(prepared, values.empty() ? prepared.take_once(text) : prepared.take(dialect_.native_text(text)));
   SqlStatement& statement = run.statement();
   const std::vector<Parameter> parameters(values.size());
+  if (const auto wanted = statement.placeholder_count(); wanted && *wanted != values.size()) {
+    throw ValidationError("the SQL has " + std::to_string(*wanted) +
+                          " placeholders and was given " + std::to_string(values.size()) +
+                          " values: give one for each");
+  }
   statement.bind(0, values, parameters);
   if (log.wants_parameters()) log.add(values, parameters);
   std::uint64_t read = 0;

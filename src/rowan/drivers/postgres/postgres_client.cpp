@@ -168,19 +168,28 @@ std::string_view command_of(const pg_result* result) noexcept {
 void ClearResult::operator()(pg_result* result) const noexcept { PQclear(result); }
 
 void check_postgres_config(const PostgresConfig& config) {
-  for (const auto& [name, value] : config.parameters) {
-    std::vector<std::string> known;
-    PQconninfoOption* options = PQconndefaults();
-    for (const PQconninfoOption* each = options; each != nullptr && each->keyword != nullptr;
-         ++each)
-      known.emplace_back(each->keyword);
-    PQconninfoFree(options);
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+  std::vector<std::string> known;
+  PQconninfoOption* defaults = PQconndefaults();
+  for (const PQconninfoOption* each = defaults; each != nullptr && each->keyword != nullptr; ++each)
+    known.emplace_back(each->keyword);
+  PQconninfoFree(defaults);
+  const auto check = [&](std::string_view name) {
+    // A short form that only URLs have.
+    if (name == "ssl" || std::find(known.begin(), known.end(), name) != known.end()) return;
     const std::string_view meant = base::closest_match(name, known);
     throw ValidationError("libpq knows no connection parameter " + base::quoted(name) +
                           (meant.empty() ? "" : ": did you mean '" + std::string(meant) + "'?"));
-  }
+  };
+  for (const auto& parameter : config.parameters) check(parameter.first);
   if (config.url.empty()) return;
+  const auto mark = config.url.find("://") == std::string::npos ? std::string::npos
+                                                                : config.url.find('?');
+  std::string_view query = mark == std::string::npos ? "" : std::string_view(config.url).substr(mark + 1);
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    check(pair.substr(0, pair.find('=')));
+  }
   char* complaint = nullptr;
   PQconninfoOption* options = PQconninfoParse(config.url.c_str(), &complaint);
   PQconninfoFree(options);

@@ -22,6 +22,7 @@ sql::DialectFacts make_facts() {
   facts.parameter_limit = 65535;
   facts.batches_are_arrays = true;
   facts.copy_from_rows = 100;
+  facts.capabilities.batch_rows = facts.array_rows;
   facts.defer_constraints = "set constraints all deferred";
   facts.foreign_key_end = " deferrable initially immediate";
   facts.drop_table_end = " cascade";
@@ -97,6 +98,30 @@ void PostgresDialect::write_placeholder(std::string& out,
   out += "::";
   const bool is_number = property->type == ValueType::integer && !property->is_enum_text;
   out += is_number ? "bigint" : value_type_of(*property);
+}
+
+std::string PostgresDialect::native_text(std::string_view text) const {
+  if (text.find("$1") != std::string_view::npos) return std::string(text);
+  std::string out;
+  std::size_t count = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '?') {
+      if (i + 1 < text.size() && text[i + 1] == '?') {
+        ++i;
+      } else {
+        out += '$' + std::to_string(++count);
+        continue;
+      }
+    }
+    out += c;
+  }
+  return out;
 }
 
 std::string_view PostgresDialect::lock_clause(query::LockMode mode) const {

@@ -17,6 +17,8 @@ class PostgresDialect final : public sql::Dialect {
   void write_placeholder(std::string& out,
                          std::size_t position,
                          const sql::Parameter& parameter) const override;
+  /// Numbers each `?`; a text with `$1` is left as it is, and `??` stands for the operator `?`.
+  [[nodiscard]] std::string native_text(std::string_view text) const override;
   [[nodiscard]] std::string_view lock_clause(query::LockMode mode) const override;
   [[nodiscard]] std::string column_type(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string generated_key_end(const metadata::PropertyMeta& key) const override;

@@ -25,6 +25,7 @@ std::shared_ptr<backend::Driver> make_postgres_driver(const PostgresConfig& conf
   parts.pool.writers = config.pool_size;
   parts.pool.readers = config.replicas.size() * config.pool_size;
   parts.pool.readers_take_transactions = false;
+  parts.pool.readers_in_turn = true;
   parts.pool.wait_limit = config.pool_timeout;
   parts.pool.check_after = config.pool_check_after;
   parts.pool.maximum_age = config.pool_max_age;
