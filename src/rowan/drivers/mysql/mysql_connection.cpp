@@ -370,6 +370,7 @@ class MysqlStatement final : public sql::SqlStatement {
   void execute();
   void take_result();
   void keep_rows();
+  [[noreturn]] void fail_result();
   [[noreturn]] void fail() {
     session_.fail(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
                   mysql_stmt_error(statement_), text_);
@@ -502,7 +503,7 @@ void MysqlStatement::bind_bytes(MYSQL_BIND& bind,
 }
 
 void MysqlStatement::execute() {
-  if (epoch_ != session_.epoch) {
+  if (statement_ == nullptr || epoch_ != session_.epoch) {
     close();
     prepare();
   }
@@ -510,7 +511,6 @@ void MysqlStatement::execute() {
   if (leaves_traces_) session_.has_traces = true;
   if (!binds_.empty() && mysql_stmt_bind_param(statement_, binds_.data()) != 0) fail();
   if (session_.link.execute(statement_) != 0) fail();
-  is_executed_ = true;
   generated_key_ = static_cast<std::int64_t>(mysql_stmt_insert_id(statement_));
   if (mysql_stmt_field_count(statement_) > 0) {
     take_result();
@@ -518,6 +518,7 @@ void MysqlStatement::execute() {
     affected_ = mysql_stmt_affected_rows(statement_);
   }
   if (mysql_stmt_more_results(statement_)) keep_rows();
+  is_executed_ = true;
 }
 
 // A procedure has further results; the first is what was asked for.
@@ -525,14 +526,24 @@ void MysqlStatement::keep_rows() {
   for (; next_ != nullptr; next_ = next_->next)
     kept_rows_.emplace_back(reinterpret_cast<const char*>(next_->data), next_->length);
   while (mysql_stmt_more_results(statement_)) {
-    if (session_.link.next_result(statement_) > 0) fail();
+    if (session_.link.next_result(statement_) > 0) fail_result();
     if (mysql_stmt_field_count(statement_) > 0 && session_.link.store_result(statement_) != 0)
-      fail();
+      fail_result();
   }
 }
 
+// What fails after its first rows, or before the first of a `returning`, leaves the client library waiting for more rows
+// at the next execution: the statement is given up, and prepared anew then.
+void MysqlStatement::fail_result() {
+  const unsigned int code = mysql_stmt_errno(statement_);
+  const std::string sqlstate = mysql_stmt_sqlstate(statement_);
+  const std::string message = mysql_stmt_error(statement_);
+  close();
+  session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
+}
+
 void MysqlStatement::take_result() {
-  if (session_.link.store_result(statement_) != 0) fail();
+  if (session_.link.store_result(statement_) != 0) fail_result();
   // A change of the table may have given the statement other columns.
   const unsigned int count = mysql_stmt_field_count(statement_);
   const MYSQL_FIELD* fields = mariadb_stmt_fetch_fields(statement_);
