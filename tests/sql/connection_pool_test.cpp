@@ -19,7 +19,7 @@ using backend::Access;
 class Pool : public testing::Test {
  protected:
   ConnectionPool::Connect connect() {
-    return [this](Access access) {
+    return [this](Access access, std::size_t) -> std::unique_ptr<SqlConnection> {
       if (fails) throw ConnectionError({.message = "no server"});
       ++(access == Access::read ? readers : writers);
       return std::make_unique<test::FakeConnection>(state);
@@ -32,7 +32,7 @@ class Pool : public testing::Test {
 };
 
 TEST_F(Pool, opens_nothing_before_it_is_asked_and_keeps_what_it_opened) {
-  ConnectionPool pool(connect(), {1, 2});
+  ConnectionPool pool(connect(), {.writers = 1, .readers = 2});
   EXPECT_EQ(readers + writers, 0);
   for (int i = 0; i < 3; ++i) {
     pool.give_back(pool.lend(Access::write));
@@ -43,7 +43,7 @@ TEST_F(Pool, opens_nothing_before_it_is_asked_and_keeps_what_it_opened) {
 }
 
 TEST_F(Pool, lends_readers_beside_the_writer) {
-  ConnectionPool pool(connect(), {1, 2});
+  ConnectionPool pool(connect(), {.writers = 1, .readers = 2});
   auto& writer = pool.lend(Access::write);
   auto& first = pool.lend(Access::read);
   auto& second = pool.lend(Access::read);
@@ -54,7 +54,7 @@ TEST_F(Pool, lends_readers_beside_the_writer) {
 }
 
 TEST_F(Pool, lets_another_thread_wait_until_one_comes_back) {
-  ConnectionPool pool(connect(), {1, 0});
+  ConnectionPool pool(connect(), {.writers = 1, .readers = 0});
   auto& held = pool.lend(Access::write);
   std::atomic<bool> has_it = false;
   std::thread waits([&] {
@@ -70,7 +70,7 @@ TEST_F(Pool, lets_another_thread_wait_until_one_comes_back) {
 }
 
 TEST_F(Pool, tries_again_after_a_connection_could_not_be_opened) {
-  ConnectionPool pool(connect(), {1, 0});
+  ConnectionPool pool(connect(), {.writers = 1, .readers = 0});
   fails = true;
   EXPECT_THROW((void)pool.lend(Access::write), ConnectionError);
   EXPECT_THROW((void)pool.lend(Access::write), ConnectionError);
@@ -80,7 +80,7 @@ TEST_F(Pool, tries_again_after_a_connection_could_not_be_opened) {
 }
 
 TEST_F(Pool, replaces_a_connection_that_is_of_no_more_use) {
-  ConnectionPool pool(connect(), {1, 0});
+  ConnectionPool pool(connect(), {.writers = 1, .readers = 0});
   auto& slot = pool.lend(Access::write);
   state.is_usable = false;
   pool.give_back(slot);
@@ -90,7 +90,7 @@ TEST_F(Pool, replaces_a_connection_that_is_of_no_more_use) {
 }
 
 TEST_F(Pool, once_closed_lends_nothing_and_closes_what_comes_back) {
-  ConnectionPool pool(connect(), {1, 1});
+  ConnectionPool pool(connect(), {.writers = 1, .readers = 1});
   auto& held = pool.lend(Access::write);
   pool.close();
   EXPECT_THROW((void)pool.lend(Access::read), ConnectionError);

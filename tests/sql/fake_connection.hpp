@@ -36,8 +36,9 @@ class FakeConnection final : public SqlConnection {
   }
   [[nodiscard]] bool is_in_transaction() const noexcept override { return false; }
   [[nodiscard]] bool is_usable() const noexcept override { return state_.is_usable; }
-  std::optional<std::int64_t> reserve_keys(const metadata::EntityMeta&, std::size_t) override {
-    return std::nullopt;
+  void run(std::string_view text) override { state_.prepared.emplace_back(text); }
+  bool reserve_keys(const metadata::EntityMeta&, std::size_t, std::vector<std::int64_t>&) override {
+    return false;
   }
 
  private:

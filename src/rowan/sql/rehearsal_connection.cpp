@@ -2,6 +2,7 @@
 
 #include <rowan/sql/rehearsal_connection.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace rowan::sql {
@@ -10,14 +11,23 @@ namespace {
 struct Record {
   std::vector<std::string>& statements;
   const bool& is_recording;
+
+  void add(std::string_view text) const {
+    if (is_recording) statements.emplace_back(text);
+  }
 };
 
 class RehearsalStatement final : public SqlStatement {
  public:
   RehearsalStatement(const Record& record, std::string_view text) : record_(record), text_(text) {}
   void bind(std::size_t, std::span<const value::Cell>, std::span<const Parameter>) override {}
+  void bind_list(std::size_t, std::span<const value::Cell>, const Parameter&) override {}
+  void bind_arrays(backend::RowSource&,
+                   std::size_t,
+                   std::size_t,
+                   std::span<const Parameter>) override {}
   const value::Cell* step() override {
-    if (record_.is_recording) record_.statements.push_back(text_);
+    record_.add(text_);
     return nullptr;
   }
   [[nodiscard]] std::size_t column_count() const noexcept override { return 0; }
@@ -37,14 +47,23 @@ class RehearsalConnection final : public SqlConnection {
     return std::make_unique<RehearsalStatement>(record_, text);
   }
   [[nodiscard]] bool is_in_transaction() const noexcept override { return true; }
+  void run(std::string_view text) override { record_.add(text); }
   [[nodiscard]] bool is_usable() const noexcept override { return true; }
   // Below all keys that a database makes, so that none is taken for that of another row.
-  std::optional<std::int64_t> reserve_keys(const metadata::EntityMeta&, std::size_t) override {
-    return INT64_MIN / 2;
+  bool reserve_keys(const metadata::EntityMeta&,
+                    std::size_t count,
+                    std::vector<std::int64_t>& keys) override {
+    for (std::size_t i = 0; i < count; ++i) keys.push_back(INT64_MIN / 2 + next_key_++);
+    return true;
+  }
+  bool copy_rows(const CopyTarget& target, backend::RowSource&, std::size_t, std::size_t) override {
+    record_.add("copy " + std::string(target.table));
+    return true;
   }
 
  private:
   Record record_;
+  std::int64_t next_key_ = 0;
 };
 
 }  // namespace

@@ -67,7 +67,10 @@ std::vector<std::string> SqlDriver::rehearse(const std::function<void(backend::S
   std::vector<std::string> statements;
   bool is_recording = false;
   ConnectionPool pool(
-      [&](backend::Access) { return make_rehearsal_connection(statements, is_recording); }, {});
+      [&](backend::Access, std::size_t) {
+        return make_rehearsal_connection(statements, is_recording);
+      },
+      {});
   SqlSession session(dialect(), pool, pool.lend(backend::Access::write), {});
   session.begin({});
   is_recording = true;

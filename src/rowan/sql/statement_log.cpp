@@ -43,7 +43,7 @@ void StatementLog::add_list(std::span<const value::Cell> cells, const Parameter&
       parameters_ += "...";
       break;
     }
-    parameters_ += parameter.is_hidden ? "<hidden>" : to_log_text(cell);
+    parameters_ += parameter.is_hidden ? "<hidden>" : value::to_text(cell);
   }
   parameters_ += "]";
 }
