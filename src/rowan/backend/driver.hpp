@@ -86,6 +86,8 @@ class Session {
   /// Lets foreign keys wait for the commit of the running transaction.
   virtual void defer_constraints() = 0;
 
+  /// Waits for the writes that were sent and not waited for; their error is thrown now at the latest.
+  virtual void settle() {}
   /// Ends the statement that runs now, from any thread; it fails with QueryCanceledError.
   virtual void cancel() noexcept {}
 

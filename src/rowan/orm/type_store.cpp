@@ -76,6 +76,14 @@ void TypeStore::set_key(void* object, const value::Cell& key) {
   map.insert(object);
 }
 
+void TypeStore::drop_created(const void* object) noexcept {
+  if (!created.empty() && created.back() == object) {
+    created.pop_back();
+  } else {
+    std::erase(created, object);
+  }
+}
+
 void TypeStore::clear() noexcept {
   each([this](void* object) {
     if (model::header_of(object).is_constructed) functions().destroy(object);

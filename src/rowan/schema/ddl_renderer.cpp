@@ -44,7 +44,7 @@ class Writer final {
       add(" on delete ").add(action_text(key.on_delete));
     if (key.on_update != ReferentialAction::unset)
       add(" on update ").add(action_text(key.on_update));
-    return *this;
+    return add(dialect_.facts().foreign_key_end);
   }
   Writer& column(const Column& column) {
     name(column.name).add(" ").add(column.type);
@@ -112,7 +112,7 @@ std::vector<std::string> render_drop(const sql::Dialect& dialect, std::span<cons
   std::vector<std::string> statements;
   for (std::size_t i = tables.size(); i-- > 0;) {
     Writer writer(dialect);
-    writer.add("drop table if exists ").name(tables[i].name);
+    writer.add("drop table if exists ").name(tables[i].name).add(dialect.facts().drop_table_end);
     statements.push_back(writer.finish());
   }
   return statements;
@@ -120,6 +120,14 @@ std::vector<std::string> render_drop(const sql::Dialect& dialect, std::span<cons
 
 std::vector<std::string> render_clear(const sql::Dialect& dialect, std::span<const Table> tables) {
   std::vector<std::string> statements;
+  if (!dialect.facts().clear_tables.empty() && !tables.empty()) {
+    Writer writer(dialect);
+    writer.add(dialect.facts().clear_tables);
+    for (std::size_t i = 0; i < tables.size(); ++i)
+      writer.add(i == 0 ? "" : ", ").name(tables[i].name);
+    statements.push_back(writer.finish());
+    return statements;
+  }
   for (std::size_t i = tables.size(); i-- > 0;) {
     Writer writer(dialect);
     writer.add("delete from ").name(tables[i].name);

@@ -52,14 +52,17 @@ std::string default_of(const PropertyMeta& property, const sql::Dialect& dialect
     case DefaultValue::Kind::boolean:
       return std::string(dialect.boolean_literal(value.integer != 0));
     case DefaultValue::Kind::integer:
-      if (property.is_enum_text)
-        return dialect.text_literal(name_of_enumerator(property, value.integer));
+      if (property.is_enum_text) {
+        return dialect.literal_default(
+            property, dialect.text_literal(name_of_enumerator(property, value.integer)));
+      }
       return std::to_string(value.integer);
     case DefaultValue::Kind::real: {
       char text[32];
       return std::string(text, std::to_chars(text, text + sizeof text, value.real).ptr);
     }
-    case DefaultValue::Kind::text: return dialect.default_literal(property);
+    case DefaultValue::Kind::text:
+      return dialect.literal_default(property, dialect.default_literal(property));
     case DefaultValue::Kind::raw: return dialect.raw_default(property);
   }
   return {};
@@ -98,6 +101,7 @@ void add_checks(Table& table, const PropertyMeta& property, const Style& style) 
         {style.constraint(table.name, property.column_name, "check"), property.check});
   }
   if (!property.is_enum_text || property.enum_names.empty()) return;
+  if (style.dialect.facts().has_native_enums && property.column_type.empty()) return;
   Check check;
   check.name = style.constraint(table.name, property.column_name,
                                 property.check.empty() ? "check" : "values_check");

@@ -29,8 +29,15 @@ struct DialectFacts {
   bool orders_nulls = true;  ///< knows `nulls first` and `nulls last`
   bool has_decimals = true;  ///< false: exact numbers are text, compared by `decimal_collation`
   std::string_view decimal_collation{};  ///< orders text by the number that it spells
-  bool returning_in_order = false;  ///< `returning` of many rows gives them as they were inserted
-  bool has_default_values = true;   ///< knows `insert into t default values`
+  bool returning_in_order = false;   ///< `returning` of many rows gives them as they were inserted
+  bool has_update_returning = true;  ///< `returning` of updates; else what they made is selected
+  bool has_default_values = true;    ///< knows `insert into t default values`
+  bool has_native_enums = false;     ///< the type of an enum by name lists its enumerators
+  bool change_reads_itself = true;   ///< a bulk change may select from the table that it changes
+  bool has_limit_in_lists = true;    ///< `in (select ... limit 1)`
+  bool delete_names_alias = false;   ///< `delete a from t as a`, not `delete from t as a`
+  bool pads_updates =
+      false;  ///< a chunk of updates is filled up with rows of nulls, whose key matches none
   bool has_inline_foreign_keys = false;  ///< foreign keys stand in `create table` only
   std::size_t parameter_limit = 32766;
   std::size_t insert_rows = 100;  ///< rows of one insert
@@ -47,6 +54,11 @@ struct DialectFacts {
   std::string_view foreign_keys_state{};  ///< a query that yields 1 where foreign keys are checked
   std::string_view read_only_on{};  ///< run after the begin of a transaction that may not write
   std::string_view read_only_off{};
+  bool lists_are_arrays = false;  ///< a long list is bound as an array, whatever its values are
+  std::string_view foreign_key_end{};  ///< after the rules of a foreign key
+  std::string_view drop_table_end{};   ///< after the name of a table to be dropped
+  std::string_view
+      clear_tables{};  ///< one statement that empties all tables named after it; empty: a delete for each
   std::string_view table_end{};  ///< after the closing parenthesis of `create table`
   std::string_view pivot_end{};  ///< the same for pivot tables
 };
@@ -91,16 +103,28 @@ class Dialect {
   virtual void add_begin_texts(const backend::TransactionBegin& begin,
                                std::vector<std::string>& texts) const;
 
+  /// Returns a text of the user's with `?` for its values as the database takes it.
+  [[nodiscard]] virtual std::string native_text(std::string_view text) const {
+    return std::string(text);
+  }
+
   /// Returns what stands between `insert` and `into`, and what at the end, so that rows that are there already are left
   /// alone.
   [[nodiscard]] virtual std::string_view insert_or_ignore_start() const { return " "; }
-  [[nodiscard]] virtual std::string_view insert_or_ignore_end() const {
+  [[nodiscard]] virtual std::string insert_or_ignore_end(std::string_view key_column) const {
+    static_cast<void>(key_column);
     return " on conflict do nothing";
   }
   /// Appends an update of many rows, placeholders row by row in the order of the shape.
   virtual void write_update_many(SqlWriter& writer, const UpdateShape& shape) const;
   /// Appends a delete of many rows with checks, placeholders row by row in the order of the shape.
   virtual void write_delete_many(SqlWriter& writer, const DeleteShape& shape) const;
+
+  /// Returns what follows an aggregate over the property's column, so that it has the type that the typed query says.
+  [[nodiscard]] virtual std::string_view aggregate_end(query::Aggregate,
+                                                       const metadata::PropertyMeta&) const {
+    return {};
+  }
 
   /// Returns the type of the property's column.
   [[nodiscard]] virtual std::string column_type(const metadata::PropertyMeta& property) const = 0;
@@ -113,6 +137,11 @@ class Dialect {
   /// Returns the literal of a default that the mapping gives as text: that of a UUID, a date or a number too.
   [[nodiscard]] virtual std::string default_literal(const metadata::PropertyMeta& property) const {
     return text_literal(property.default_value.text);
+  }
+  /// Returns what follows `default`, given the literal.
+  [[nodiscard]] virtual std::string literal_default(const metadata::PropertyMeta&,
+                                                     std::string literal) const {
+    return literal;
   }
   /// Returns a text as a literal.
   [[nodiscard]] virtual std::string text_literal(std::string_view text) const;

@@ -52,6 +52,8 @@ class SqlStatement {
   }
   /// Returns how many rows the last run changed.
   [[nodiscard]] virtual std::uint64_t affected() const noexcept = 0;
+  /// Returns the first key that the last run generated, where the connection tells keys so.
+  [[nodiscard]] virtual std::int64_t generated_key() const noexcept { return 0; }
   /// Allows step() to leave the first `columns` cells as they are, but that at `key`, in a row whose `key` is the same
   /// integer as in the row before.
   virtual void skip_repeated(std::size_t columns, std::size_t key) noexcept {
@@ -82,6 +84,8 @@ class SqlConnection {
   virtual void run(std::string_view text) = 0;
   /// The same, together with the next statement where the protocol allows that; an error then comes with that one.
   virtual void run_soon(std::string_view text) { run(text); }
+  /// Waits for all that run_soon() and SqlStatement::post() have sent. Errors: theirs.
+  virtual void settle() {}
   /// Tells whether the connection is of further use, as far as is known without asking the server.
   [[nodiscard]] virtual bool is_usable() const noexcept = 0;
   /// Asks the server whether the connection is of further use. Cost: a round trip.
@@ -95,6 +99,13 @@ class SqlConnection {
   virtual bool reserve_keys(const metadata::EntityMeta& entity,
                             std::size_t count,
                             std::vector<std::int64_t>& keys) = 0;
+  /// Returns by how much the generated keys of the rows of one insert differ, each from that of the row before; 0 where
+  /// nothing guarantees that, and rows whose keys somebody asks for are inserted one by one.
+  /// Requires: Capabilities::returning is false.
+  virtual std::int64_t key_step(const metadata::EntityMeta& entity) {
+    static_cast<void>(entity);
+    return 0;
+  }
   /// Writes `count` rows of a batch from `first` on, faster than an insert; false where nothing was done and no
   /// row was asked for.
   virtual bool copy_rows(const CopyTarget& target,
