@@ -140,7 +140,7 @@ class Dialect {
   }
   /// Returns what follows `default`, given the literal.
   [[nodiscard]] virtual std::string literal_default(const metadata::PropertyMeta&,
-                                                     std::string literal) const {
+                                                    std::string literal) const {
     return literal;
   }
   /// Returns a text as a literal.
@@ -151,6 +151,8 @@ class Dialect {
   }
 };
 
+/// Returns bytes as the literal `x'00ff'`.
+[[nodiscard]] std::string blob_literal(std::string_view bytes);
 /// Appends the name in the dialect's quotes.
 void write_name(std::string& out, const DialectFacts& facts, std::string_view name);
 
