@@ -44,6 +44,8 @@ struct DialectFacts {
   std::size_t update_rows = 100;
   std::size_t delete_rows = 500;
   std::size_t pivot_delete_rows = 50;
+  std::size_t chunk_bytes =
+      0;  ///< of text, bytes and documents without a limit in one statement; 0: any number
   bool batches_are_arrays =
       false;  ///< a batch is one array for each column, whatever the number of rows
   std::size_t array_rows = 10000;  ///< rows of such a batch at most

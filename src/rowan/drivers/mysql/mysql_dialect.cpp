@@ -44,6 +44,8 @@ sql::DialectFacts make_facts(const MysqlFlavor& flavor, std::string_view table_e
   facts.pads_updates = true;
   facts.parameter_limit = 65535;
   facts.insert_rows = 500;
+  // Below the smallest max_allowed_packet that a server has by default, 16 MiB.
+  facts.chunk_bytes = 4u << 20;
   facts.foreign_keys_off = "set foreign_key_checks = 0";
   facts.foreign_keys_on = "set foreign_key_checks = 1";
   facts.foreign_keys_state = "select @@foreign_key_checks";
@@ -315,10 +317,12 @@ std::string MysqlDialect::text_literal(std::string_view text) const {
 }
 
 std::string MysqlDialect::insert_or_ignore_end(std::string_view key_column) const {
-  // `insert ignore` would make warnings of all other errors too.
+  // `insert ignore` would make warnings of all other errors too. The mark comes back as the key that the statement
+  // made, so that a row that was left alone is told from one that was inserted.
   std::string column;
   sql::write_name(column, facts_, key_column);
-  return " on duplicate key update " + column + " = " + column;
+  return " on duplicate key update " + column + " = if(last_insert_id(" +
+         std::string(ignored_row_mark) + ") = 0, " + column + ", " + column + ")";
 }
 
 }  // namespace rowan::drivers::mysql

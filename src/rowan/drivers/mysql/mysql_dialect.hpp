@@ -11,9 +11,12 @@
 
 namespace rowan::drivers::mysql {
 
+/// What an insert that leaves a row alone tells as its generated key.
+inline constexpr std::string_view ignored_row_mark = "18446744073709551615";
+
 /// Points in time are `datetime(6)`, in UTC (a `timestamp` ends in 2038); UUIDs are `binary(16)`, less than half as
-/// large in every index as their text; enumerators by name are a native `enum`; text without a length is `varchar(255)`,
-/// since an index needs one.
+/// large in every index as their text; enumerators by name are a native `enum`; text without a length is
+/// `varchar(255)`, since an index needs one.
 ///
 /// Lifetime: the flavor outlives it.
 class MysqlDialect final : public sql::Dialect {
