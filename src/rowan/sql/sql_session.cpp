@@ -559,7 +559,8 @@ std::uint64_t SqlSession::execute_native(std::string_view text,
   log.begin(text);
   // Text with values will come again; one without is as often made once, or changes tables.
   PreparedConnection& prepared = connection();
-  Run run(prepared, values.empty() ? prepared.take_once(text) : prepared.take(dialect_.native_text(text)));
+  Run run(prepared,
+          values.empty() ? prepared.take_once(text) : prepared.take(dialect_.native_text(text)));
   SqlStatement& statement = run.statement();
   const std::vector<Parameter> parameters(values.size());
   statement.bind(0, values, parameters);

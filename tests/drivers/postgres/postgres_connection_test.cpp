@@ -295,8 +295,7 @@ TEST_F(PostgresConnections, two_that_lock_each_other_out_are_told_apart_from_oth
     auto tx = orm.em().fork();
     tx.begin();
     const auto add = [&](const char* name) {
-      tx.execute("update pg_item set amount = amount + 1 where name = ?",
-                 {Value::of_text(name)});
+      tx.execute("update pg_item set amount = amount + 1 where name = ?", {Value::of_text(name)});
     };
     add(first);
     ++ready;

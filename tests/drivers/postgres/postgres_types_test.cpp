@@ -156,8 +156,7 @@ class PostgresTypes : public ::testing::Test {
     for (int i = 0; i < count; ++i) em.create<Row>(sample(i));
     em.flush();
     auto other = orm.em().fork();
-    const auto rows =
-        other.find<Row>(f<&Row::id> > 0, {.order_by = {f<&Row::id>}});
+    const auto rows = other.find<Row>(f<&Row::id> > 0, {.order_by = {f<&Row::id>}});
     ASSERT_EQ(rows.size(), static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) expect_same(rows[static_cast<std::size_t>(i)], sample(i));
   }
@@ -175,12 +174,13 @@ TEST_F(PostgresTypes, come_back_from_a_copy) {
 
 TEST_F(PostgresTypes, columns_have_the_types_of_their_members) {
   auto em = orm.em().fork();
-  EXPECT_EQ(text_of(em,
-                    "select string_agg(format_type(atttypid, atttypmod), ', ' order by attnum) from "
-                    "pg_attribute where attrelid = 'pg_every_row'::regclass and attnum > 0"),
-            "bigint, boolean, smallint, integer, bigint, smallint, bigint, real, double precision, "
-            "text, text, bytea, timestamp(6) with time zone, date, uuid, numeric, jsonb, smallint, "
-            "text");
+  EXPECT_EQ(
+      text_of(em,
+              "select string_agg(format_type(atttypid, atttypmod), ', ' order by attnum) from "
+              "pg_attribute where attrelid = 'pg_every_row'::regclass and attnum > 0"),
+      "bigint, boolean, smallint, integer, bigint, smallint, bigint, real, double precision, "
+      "text, text, bytea, timestamp(6) with time zone, date, uuid, numeric, jsonb, smallint, "
+      "text");
 }
 
 TEST_F(PostgresTypes, are_updated_as_arrays) {
