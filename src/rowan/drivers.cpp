@@ -10,6 +10,12 @@
 #ifdef ROWAN_WITH_SQLITE
 #include <rowan/drivers/sqlite/sqlite_driver.hpp>
 #endif
+#ifdef ROWAN_WITH_MYSQL
+#include <rowan/drivers/mysql/mysql_driver.hpp>
+#endif
+#ifdef ROWAN_WITH_MARIADB
+#include <rowan/drivers/mariadb/mariadb_driver.hpp>
+#endif
 
 #include <algorithm>
 #include <string>
@@ -35,6 +41,13 @@ const std::vector<Scheme>& schemes() {
 #endif
 #ifdef ROWAN_WITH_SQLITE
       {"sqlite", [](std::string_view url) { return make_sqlite_driver(parse_sqlite_url(url)); }},
+#endif
+#ifdef ROWAN_WITH_MYSQL
+      {"mysql", [](std::string_view url) { return make_mysql_driver(parse_mysql_url(url)); }},
+#endif
+#ifdef ROWAN_WITH_MARIADB
+      {"mariadb",
+       [](std::string_view url) { return make_mariadb_driver(parse_mysql_url(url, "mariadb")); }},
 #endif
   };
   return known;

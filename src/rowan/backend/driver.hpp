@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,7 @@ struct Observer {
   StatementCounters* counters = nullptr;
   Logger* logger = nullptr;
   std::optional<std::chrono::microseconds> slow_threshold{};
+  LogNamespace ns = LogNamespace::query;  ///< of the statements
 };
 
 /// A select compiled by a driver; kept by the ORM for its shape and used by any session of that driver.
@@ -129,6 +131,11 @@ class Driver {
   [[nodiscard]] virtual std::unique_ptr<PreparedSelect> prepare(query::BoundSelect select) = 0;
   /// Returns the text of a mutation, for the debug view and tests.
   [[nodiscard]] virtual std::string text_of(const query::BoundMutation&) = 0;
+  /// Runs `work` with a session that sends nothing, and returns the statements that it would have sent, in order.
+  ///
+  /// Selects yield no rows, changes match none. For the debug view.
+  [[nodiscard]] virtual std::vector<std::string> rehearse(
+      const std::function<void(Session&)>& work) = 0;
   /// Lends a connection.
   /// Errors: ConnectionError; ValidationError where this thread holds the only connection already (it would wait for
   /// itself).

@@ -57,8 +57,7 @@ class ThreadWaitHook final : public WaitHook {
     for (;;) {
       int limit = -1;
       if (timeout) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         limit = left.count() > 0 ? static_cast<int>(left.count()) : 0;
       }
       const int ready = ::poll(&polled, 1, limit);
@@ -95,6 +94,8 @@ WaitHook& wait_hook() noexcept {
   WaitHook* hook = installed.load(std::memory_order_acquire);
   return hook != nullptr ? *hook : thread_hook();
 }
+
+bool base::has_wait_hook() noexcept { return installed.load(std::memory_order_acquire) != nullptr; }
 
 const void* base::current_strand() noexcept {
   WaitHook* hook = installed.load(std::memory_order_acquire);

@@ -113,6 +113,8 @@ struct EntityBuilder {
   template <auto... Members>
   constexpr auto with_index(std::string_view name, bool is_unique) const {
     static_assert(sizeof...(Members) > 0, "an index needs at least one member");
+    static_assert((std::is_base_of_v<ClassOf<Members>, T> && ...),
+                  "an index of this entity names a member of another class");
     EntityBuilder<T, Indexes + 1, Checks, P...> out{properties, table_name};
     for (std::size_t i = 0; i < Indexes; ++i) out.indexes[i] = indexes[i];
     for (std::size_t i = 0; i < Checks; ++i) out.checks[i] = checks[i];

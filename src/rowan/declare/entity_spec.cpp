@@ -13,11 +13,13 @@ DefaultValue make_default(const PropertySpec& spec) {
   DefaultValue out;
   out.kind = options.default_kind;
   out.integer = options.default_integer;
+  out.is_too_large = options.default_is_too_large;
   out.real = options.default_real;
   out.text = options.default_text;
   if (spec.facts->enum_names != nullptr && out.kind == DefaultValue::Kind::integer) {
     out.kind = DefaultValue::Kind::text;
     out.text = spec.facts->enum_names().name_of(options.default_integer);
+    if (out.text.empty()) out.text = std::to_string(options.default_integer);
   }
   return out;
 }
@@ -48,6 +50,8 @@ PropertyMeta make_property_meta(const PropertySpec& spec, std::size_t offset) {
   out.byte_width = spec.facts->byte_width;
   out.cascade = options.cascade;
   out.length = options.length;
+  out.has_length = options.has_length;
+  out.has_precision = options.has_precision;
   out.precision = options.precision;
   out.scale = options.scale;
   out.unique_name = options.unique_name;

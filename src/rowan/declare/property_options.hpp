@@ -36,6 +36,9 @@ struct PropertyOptions {
   std::uint8_t cascade = metadata::cascade_persist;
   ReferentialAction on_delete = ReferentialAction::unset;
   ReferentialAction on_update_rule = ReferentialAction::unset;
+  bool default_is_too_large = false;  ///< for a signed integer of 64 bits
+  bool has_length = false;
+  bool has_precision = false;
   bool is_unique = false;
   bool is_indexed = false;
   bool is_text = false;

@@ -45,6 +45,7 @@ struct DefaultValue {
   enum class Kind : std::uint8_t { none, boolean, integer, real, text, raw };
   Kind kind = Kind::none;
   std::int64_t integer = 0;
+  bool is_too_large = false;  ///< `integer` was given as an unsigned one that does not fit
   double real = 0;
   std::string text{};  ///< text literal, or the SQL of a raw default
 };
@@ -85,7 +86,9 @@ struct PropertyMeta {
   bool is_text = false;  ///< unbounded text
   bool is_enum_text = false;
   bool is_unsigned = false;
-  bool is_owner = true;  ///< of a relation: false for one-to-many and every mapped_by
+  bool has_length = false;     ///< length() was given
+  bool has_precision = false;  ///< precision() was given
+  bool is_owner = true;        ///< of a relation: false for one-to-many and every mapped_by
   bool orphan_removal = false;
   bool fixed_order = false;
   std::uint8_t byte_width = 8;  ///< of integers and reals
@@ -103,6 +106,7 @@ struct PropertyMeta {
   ReferentialAction on_delete = ReferentialAction::unset;
   ReferentialAction on_update_rule = ReferentialAction::unset;
 
+  const EntityMeta* entity = nullptr;  ///< that it belongs to; filled by the registry
   const MemberTag* tag = nullptr;
   const TypeTag* target_tag = nullptr;
   const MemberTag* mapped_by_tag = nullptr;
@@ -115,6 +119,8 @@ struct PropertyMeta {
   void (*on_create)(void* object) = nullptr;
   void (*on_update)(void* object) = nullptr;
 
+  /// Returns the name of class and member for messages, `User.email`.
+  [[nodiscard]] std::string full_name() const;
   [[nodiscard]] bool is_relation() const noexcept { return kind != PropertyKind::scalar; }
   [[nodiscard]] bool is_to_many() const noexcept { return kind >= PropertyKind::one_to_many; }
   [[nodiscard]] bool is_to_one() const noexcept { return is_relation() && !is_to_many(); }
@@ -168,5 +174,9 @@ struct EntityMeta {
     return nullptr;
   }
 };
+
+inline std::string PropertyMeta::full_name() const {
+  return entity == nullptr ? name : entity->name + "." + name;
+}
 
 }  // namespace rowan::metadata

@@ -21,6 +21,7 @@ void link_own(EntityMeta& entity, const NamingStrategy& naming) {
   if (entity.table.empty()) entity.table = naming.table_name(entity.name);
   std::uint16_t index = 0;
   for (PropertyMeta& property : entity.properties) {
+    property.entity = &entity;
     property.index = index++;
     property.column = -1;
     if (property.kind != PropertyKind::scalar && !is_owning_to_one(property)) continue;
@@ -191,7 +192,7 @@ void link(std::vector<EntityMeta>& entities, const NamingStrategy& naming) {
 }  // namespace
 
 Registry::Registry(std::vector<EntityMeta> entities, const NamingStrategy& strategy)
-    : entities_(std::move(entities)) {
+    : entities_(std::move(entities)), naming_(&strategy) {
   link(entities_, strategy);
   const std::vector<std::string> mistakes = find_mistakes(entities_);
   if (mistakes.empty()) {

@@ -96,6 +96,7 @@ struct OrderTerm {
   bool descending = false;
   Nulls nulls = Nulls::unspecified;
   Aggregate aggregate = Aggregate::none;  ///< of a query with groups
+  std::uint32_t raw = 0;  ///< raw SQL: its number in Select::order_texts, counted from 1
 };
 
 }  // namespace rowan::query

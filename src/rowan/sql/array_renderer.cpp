@@ -121,7 +121,7 @@ StatementText render_array_pivot_insert(const Dialect& dialect, const backend::P
   const std::string_view names[] = {relation.join_column, relation.inverse_join_column};
   write_insert_start(writer, relation.pivot_table, names);
   write_unnest(writer, {batch.owner->primary_key, relation.target->primary_key});
-  if (batch.ignore_existing) writer.add(dialect.insert_or_ignore_end());
+  if (batch.ignore_existing) writer.add(dialect.insert_or_ignore_end(relation.join_column));
   return writer.finish();
 }
 

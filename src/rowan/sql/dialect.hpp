@@ -27,9 +27,17 @@ struct DialectFacts {
   std::string_view
       limit_for_all{};       ///< written where an offset needs a limit; empty where it needs none
   bool orders_nulls = true;  ///< knows `nulls first` and `nulls last`
-  bool has_decimals = true;  ///< false: exact numbers are text, and compared as numbers by a cast
-  bool returning_in_order = false;  ///< `returning` of many rows gives them as they were inserted
-  bool has_default_values = true;   ///< knows `insert into t default values`
+  bool has_decimals = true;  ///< false: exact numbers are text, compared by `decimal_collation`
+  std::string_view decimal_collation{};  ///< orders text by the number that it spells
+  bool returning_in_order = false;   ///< `returning` of many rows gives them as they were inserted
+  bool has_update_returning = true;  ///< `returning` of updates; else what they made is selected
+  bool has_default_values = true;    ///< knows `insert into t default values`
+  bool has_native_enums = false;     ///< the type of an enum by name lists its enumerators
+  bool change_reads_itself = true;   ///< a bulk change may select from the table that it changes
+  bool has_limit_in_lists = true;    ///< `in (select ... limit 1)`
+  bool delete_names_alias = false;   ///< `delete a from t as a`, not `delete from t as a`
+  bool pads_updates =
+      false;  ///< a chunk of updates is filled up with rows of nulls, whose key matches none
   bool has_inline_foreign_keys = false;  ///< foreign keys stand in `create table` only
   std::size_t parameter_limit = 32766;
   std::size_t insert_rows = 100;  ///< rows of one insert
@@ -103,7 +111,8 @@ class Dialect {
   /// Returns what stands between `insert` and `into`, and what at the end, so that rows that are there already are left
   /// alone.
   [[nodiscard]] virtual std::string_view insert_or_ignore_start() const { return " "; }
-  [[nodiscard]] virtual std::string_view insert_or_ignore_end() const {
+  [[nodiscard]] virtual std::string insert_or_ignore_end(std::string_view key_column) const {
+    static_cast<void>(key_column);
     return " on conflict do nothing";
   }
   /// Appends an update of many rows, placeholders row by row in the order of the shape.
@@ -124,6 +133,15 @@ class Dialect {
   /// Returns the default of a raw expression.
   [[nodiscard]] virtual std::string raw_default(const metadata::PropertyMeta& property) const {
     return "(" + property.default_value.text + ")";
+  }
+  /// Returns the literal of a default that the mapping gives as text: that of a UUID, a date or a number too.
+  [[nodiscard]] virtual std::string default_literal(const metadata::PropertyMeta& property) const {
+    return text_literal(property.default_value.text);
+  }
+  /// Returns what follows `default`, given the literal.
+  [[nodiscard]] virtual std::string literal_default(const metadata::PropertyMeta&,
+                                                     std::string literal) const {
+    return literal;
   }
   /// Returns a text as a literal.
   [[nodiscard]] virtual std::string text_literal(std::string_view text) const;

@@ -4,6 +4,8 @@
 
 #include <rowan/sql/select_renderer.hpp>
 
+#include <algorithm>
+
 namespace rowan::sql {
 namespace {
 
@@ -57,10 +59,21 @@ PivotKeys keys_of(const backend::PivotBatch& batch) {
   return {batch.owner->primary_key, batch.relation->target->primary_key};
 }
 
+bool has_subquery(const query::BoundExpr& expr) {
+  return expr.select != nullptr ||
+         std::any_of(expr.children.begin(), expr.children.end(), has_subquery);
+}
+
+/// Tells whether the changed table is all that the condition reads, or all that it need not read.
+bool can_stand_alone(const DialectFacts& facts, const query::BoundSelect& filter) {
+  if (filter.sources.size() > 1 || filter.has_limit || filter.has_offset) return false;
+  return facts.change_reads_itself || (filter.key_filter == nullptr && !has_subquery(filter.where));
+}
+
 /// Writes the condition that picks the rows of a bulk change whose table has the alias of the filter's root.
 void write_filter(SqlWriter& writer, const BoundMutation& mutation) {
   const query::BoundSelect& filter = *mutation.filter;
-  const bool is_plain = filter.sources.size() == 1 && !filter.has_limit && !filter.has_offset;
+  const bool is_plain = can_stand_alone(writer.facts(), filter);
   if (is_plain && !SelectRenderer::has_condition(filter)) return;
   writer.add(" where ");
   if (is_plain) {
@@ -75,8 +88,11 @@ void write_filter(SqlWriter& writer, const BoundMutation& mutation) {
   key.column.property = mutation.entity->primary_key;
   keys.terms.push_back(key);
   writer.column(alias_of(filter, 0), mutation.entity->primary_key->column_name).add(" in (");
+  // A derived table is read before anything is changed.
+  const bool is_derived = !writer.facts().change_reads_itself;
+  if (is_derived) writer.add("select * from (");
   SelectRenderer(writer).write_select(keys);
-  writer.add(")");
+  writer.add(is_derived ? ") as picked)" : ")");
 }
 
 /// Returns the select whose only source is the changed table, for raw text and for the alias.
@@ -117,7 +133,9 @@ void write_bulk_insert(SqlWriter& writer, const BoundMutation& mutation) {
     }
     writer.add(")");
   }
-  if (mutation.ignore_conflicts) writer.add(writer.dialect().insert_or_ignore_end());
+  if (mutation.ignore_conflicts) {
+    writer.add(writer.dialect().insert_or_ignore_end(mutation.entity->primary_key->column_name));
+  }
   bool is_first = true;
   for (const PropertyMeta* property : mutation.returning) {
     writer.add(is_first ? " returning " : ", ").name(property->column_name);
@@ -162,6 +180,24 @@ StatementText render_insert(const Dialect& dialect,
     write_tuples(writer, properties, rows);
   }
   write_returning(writer, entity, returning);
+  return writer.finish();
+}
+
+StatementText render_read_back(const Dialect& dialect,
+                               const EntityMeta& entity,
+                               std::span<const std::uint16_t> columns,
+                               std::size_t keys) {
+  SqlWriter writer(dialect);
+  const PropertyMeta& key = *entity.primary_key;
+  writer.add("select ").name(key.column_name);
+  for (const std::uint16_t column : columns)
+    writer.add(", ").name(entity.columns[column]->column_name);
+  writer.add(" from ").name(entity.table).add(" where ").name(key.column_name).add(" in (");
+  for (std::size_t i = 0; i < keys; ++i) {
+    if (i > 0) writer.add(", ");
+    writer.parameter(static_cast<std::uint32_t>(i), &key);
+  }
+  writer.add(")");
   return writer.finish();
 }
 
@@ -221,7 +257,7 @@ StatementText render_pivot_insert(const Dialect& dialect,
   const PivotKeys keys = keys_of(batch);
   const PropertyMeta* const pair[] = {keys.owner, keys.target};
   write_tuples(writer, pair, rows);
-  if (batch.ignore_existing) writer.add(dialect.insert_or_ignore_end());
+  if (batch.ignore_existing) writer.add(dialect.insert_or_ignore_end(batch.relation->join_column));
   return writer.finish();
 }
 
@@ -258,7 +294,9 @@ StatementText render_mutation(const Dialect& dialect, const BoundMutation& mutat
     case BoundMutation::Kind::insert: write_bulk_insert(writer, mutation); break;
     case BoundMutation::Kind::update: write_bulk_update(writer, mutation); break;
     case BoundMutation::Kind::remove:
-      writer.add("delete from ").name(mutation.entity->table).add(" as ");
+      writer.add("delete ");
+      if (writer.facts().delete_names_alias) writer.add(alias_of(scope_of(mutation), 0)).add(" ");
+      writer.add("from ").name(mutation.entity->table).add(" as ");
       writer.add(alias_of(scope_of(mutation), 0));
       if (mutation.filter != nullptr) write_filter(writer, mutation);
       break;

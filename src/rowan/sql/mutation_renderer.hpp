@@ -18,6 +18,11 @@ namespace rowan::sql {
                                           std::span<const std::uint16_t> columns,
                                           std::size_t rows,
                                           std::span<const std::uint16_t> returning);
+/// Returns a select of key and `columns` of the rows of `keys` keys.
+[[nodiscard]] StatementText render_read_back(const Dialect& dialect,
+                                             const metadata::EntityMeta& entity,
+                                             std::span<const std::uint16_t> columns,
+                                             std::size_t keys);
 /// Returns an update of one row or of many; `returning` is for one only.
 [[nodiscard]] StatementText render_update(const Dialect& dialect,
                                           const UpdateShape& shape,

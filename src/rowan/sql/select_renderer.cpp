@@ -145,6 +145,7 @@ void SelectRenderer::write_terms(const Scope& scope, Terms terms) {
     if (!is_first) writer_.add(", ");
     is_first = false;
     write_term(scope, term, terms);
+    if (terms == Terms::named) writer_.add(" as item");
     if (terms != Terms::own) return;
   }
   if (is_first) writer_.add("1");
@@ -152,7 +153,7 @@ void SelectRenderer::write_terms(const Scope& scope, Terms terms) {
 
 void SelectRenderer::write_term(const Scope& scope, const BoundTerm& term, Terms terms) {
   if (!term.raw.empty()) {
-    write_raw(scope, term.raw, term.raw_columns, 0);
+    write_raw(scope, term.raw, term.raw_columns, term.value);
   } else if (terms == Terms::minimum || terms == Terms::maximum) {
     writer_.add(terms == Terms::minimum ? "min(" : "max(");
     write_number(scope, term.column);
@@ -236,8 +237,26 @@ void SelectRenderer::write_conditions(const Scope& scope) {
     key.column.property = keys.sources[0].entity->primary_key;
     keys.terms.push_back(key);
   }
-  write_select(Scope{&keys, &scope}, Terms::own);
+  if (keys.is_derived) {
+    write_derived(Scope{&keys, &scope});
+  } else {
+    write_listed(Scope{&keys, &scope});
+  }
   writer_.add(")");
+}
+
+void SelectRenderer::write_derived(const Scope& scope) {
+  writer_.add("select picked.item from (");
+  write_select(scope, Terms::named);
+  writer_.add(") as picked");
+}
+
+void SelectRenderer::write_listed(const Scope& scope) {
+  const bool has_limit = scope.select->has_limit || scope.select->has_offset;
+  const bool is_derived = has_limit && !writer_.facts().has_limit_in_lists;
+  if (is_derived) writer_.add("select * from (");
+  write_select(scope, Terms::own);
+  if (is_derived) writer_.add(") as listed");
 }
 
 void SelectRenderer::write_correlation(const Scope& scope) {
@@ -294,7 +313,9 @@ void SelectRenderer::write_order(const Scope& scope, bool with_pivots) {
 
 void SelectRenderer::write_order_term(const Scope& scope, const BoundOrder& order) {
   const auto write_operand_of = [&] {
-    if (order.select != nullptr) {
+    if (!order.raw.raw.empty()) {
+      write_term(scope, order.raw, Terms::own);
+    } else if (order.select != nullptr) {
       writer_.add("(");
       write_select(Scope{order.select.get(), &scope},
                    order.descending ? Terms::maximum : Terms::minimum);
@@ -333,9 +354,10 @@ void SelectRenderer::write_expr(const Scope& scope, const BoundExpr& expr) {
     case Op::and_:
     case Op::or_: write_junction(scope, expr); return;
     case Op::not_:
-      writer_.add("not (");
+      writer_.add(expr.inner == Op::is_null ? "(" : "not (");
       for (const BoundExpr& child : expr.children) write_expr(scope, child);
       writer_.add(expr.children.empty() ? "1 = 1)" : ")");
+      if (expr.inner == Op::is_null) writer_.add(" is not true");
       return;
     case Op::is_null:
     case Op::is_not_null:
@@ -415,7 +437,12 @@ void SelectRenderer::write_subquery(const Scope& scope, const BoundExpr& expr) {
     case Op::in_select:
       write_operand(scope, expr);
       writer_.add(expr.inner == Op::nin ? " not in (" : " in (");
-      write_select(inner, Terms::own);
+      if (expr.select->is_derived) {
+        write_derived(inner);
+        writer_.add(" where picked.item is not null");
+      } else {
+        write_listed(inner);
+      }
       break;
     case Op::size:
       writer_.add("(");
@@ -449,8 +476,8 @@ void SelectRenderer::write_value(const BoundExpr& expr, std::uint32_t value) {
                             expr.aggregate == Aggregate::max;
   const PropertyMeta* property =
       is_own_value && !expr.is_count_all ? expr.column.property : nullptr;
-  const bool is_cast =
-      !writer_.facts().has_decimals && property != nullptr && property->type == ValueType::decimal;
+  // The collation of the other side compares it where that is text; a sum is a number.
+  const bool is_cast = !is_own_value && !expr.is_count_all && is_text_number(expr.column);
   if (is_cast) writer_.add("cast(");
   writer_.parameter(value, property);
   if (is_cast) writer_.add(" as numeric)");
@@ -460,11 +487,14 @@ void SelectRenderer::write_column(const Scope& scope, const BoundColumn& column)
   writer_.column(alias_of(*scope.select, column.source), column.property->column_name);
 }
 
+bool SelectRenderer::is_text_number(const BoundColumn& column) const {
+  return !writer_.facts().has_decimals && column.property != nullptr &&
+         column.property->type == ValueType::decimal;
+}
+
 void SelectRenderer::write_number(const Scope& scope, const BoundColumn& column) {
-  const bool is_cast = !writer_.facts().has_decimals && column.property->type == ValueType::decimal;
-  if (is_cast) writer_.add("cast(");
   write_column(scope, column);
-  if (is_cast) writer_.add(" as numeric)");
+  if (is_text_number(column)) writer_.add(" collate ").name(writer_.facts().decimal_collation);
 }
 
 void SelectRenderer::write_aggregate(const Scope& scope,
@@ -475,9 +505,16 @@ void SelectRenderer::write_aggregate(const Scope& scope,
     writer_.add("count(*)");
     return;
   }
-  writer_.add(function_of(aggregate));
-  write_number(scope, column);
-  writer_.add(")").add(writer_.dialect().aggregate_end(aggregate, *column.property));
+  const bool is_cast =
+      (aggregate == Aggregate::sum || aggregate == Aggregate::avg) && is_text_number(column);
+  writer_.add(function_of(aggregate)).add(is_cast ? "cast(" : "");
+  if (is_cast) {
+    write_column(scope, column);
+  } else {
+    write_number(scope, column);
+  }
+  writer_.add(is_cast ? " as numeric))" : ")");
+  writer_.add(writer_.dialect().aggregate_end(aggregate, *column.property));
 }
 
 void SelectRenderer::write_raw(const BoundSelect& select,

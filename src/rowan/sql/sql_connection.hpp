@@ -46,8 +46,14 @@ class SqlStatement {
   /// Errors: DriverError and those below it. Lifetime: cells are good until the next call.
   virtual const value::Cell* step() = 0;
   [[nodiscard]] virtual std::size_t column_count() const noexcept = 0;
+  /// Returns how many values it takes, where the client library tells.
+  [[nodiscard]] virtual std::optional<std::size_t> placeholder_count() const noexcept {
+    return std::nullopt;
+  }
   /// Returns how many rows the last run changed.
   [[nodiscard]] virtual std::uint64_t affected() const noexcept = 0;
+  /// Returns the first key that the last run generated, where the connection tells keys so.
+  [[nodiscard]] virtual std::int64_t generated_key() const noexcept { return 0; }
   /// Allows step() to leave the first `columns` cells as they are, but that at `key`, in a row whose `key` is the same
   /// integer as in the row before.
   virtual void skip_repeated(std::size_t columns, std::size_t key) noexcept {
@@ -93,6 +99,13 @@ class SqlConnection {
   virtual bool reserve_keys(const metadata::EntityMeta& entity,
                             std::size_t count,
                             std::vector<std::int64_t>& keys) = 0;
+  /// Returns by how much the generated keys of the rows of one insert differ, each from that of the row before; 0 where
+  /// nothing guarantees that, and rows whose keys somebody asks for are inserted one by one.
+  /// Requires: Capabilities::returning is false.
+  virtual std::int64_t key_step(const metadata::EntityMeta& entity) {
+    static_cast<void>(entity);
+    return 0;
+  }
   /// Writes `count` rows of a batch from `first` on, faster than an insert; false where nothing was done and no
   /// row was asked for.
   virtual bool copy_rows(const CopyTarget& target,

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <new>
+#include <unordered_map>
+#include <utility>
 
 namespace rowan::sql {
 namespace {
@@ -125,6 +127,11 @@ void bind_chosen(SqlStatement& statement,
   }
 }
 
+/// Returns a key so that equal ones are equal, however they were read.
+std::string text_of_key(const Cell& key) {
+  return key.has_bytes() ? std::string(key.bytes()) : std::to_string(key.integer);
+}
+
 std::span<const Cell> row_of(const Cell* cells, const SqlStatement& statement) {
   return {cells, statement.column_count()};
 }
@@ -165,6 +172,11 @@ struct SqlSession::BatchPlan {
   backend::RowSource* rows = nullptr;
   std::size_t chunk_rows = 1;
   bool is_padded = false;  ///< a last row may be repeated
+  bool pads_with_nulls = false;
+  std::size_t key_at = SIZE_MAX;             ///< where a row has its key
+  std::vector<Value>* given_keys = nullptr;  ///< takes each row's key
+  /// Told of each chunk that was run, with its first row's number.
+  std::function<void(SqlStatement&, std::size_t first, std::size_t rows)> after{};
   bool has_returning = false;
   bool is_counted = false;  ///< somebody asks how many rows were matched
   std::function<StatementText(std::size_t rows)> render;
@@ -322,7 +334,8 @@ std::uint64_t SqlSession::run_batch(const BatchPlan& plan, backend::ReturnedRows
   std::uint64_t affected = 0;
   for (std::size_t first = 0; first < count; first += limit) {
     const std::size_t rows = std::min(limit, count - first);
-    affected += run_chunk(plan, first, rows, plan.is_padded ? padded(rows, limit) : rows, returned);
+    const bool is_padded = plan.is_padded || plan.pads_with_nulls;
+    affected += run_chunk(plan, first, rows, is_padded ? padded(rows, limit) : rows, returned);
   }
   return affected;
 }
@@ -379,12 +392,21 @@ std::uint64_t SqlSession::run_chunk(const BatchPlan& plan,
   for (std::size_t i = 0; i < width; ++i) cells.emplace_back();
   for (std::size_t row = 0; row < padded_rows; ++row) {
     // Repeated rows find the last one's cells still in place.
-    if (row < rows) plan.rows->row(first + row, cells.data());
+    if (row < rows) {
+      plan.rows->row(first + row, cells.data());
+      if (plan.given_keys != nullptr) plan.given_keys->emplace_back(cells[plan.key_at]);
+    } else if (plan.pads_with_nulls) {
+      std::fill_n(cells.data(), width, Cell::of_null());
+    }
     const std::span<const Cell> bound(cells.data(), width);
     statement.bind(row * width, bound, plan.row);
     if (log.wants_parameters()) log.add(bound, plan.row);
   }
-  if (!plan.has_returning) return finish_write(statement, plan, rows, log);
+  if (!plan.has_returning) {
+    const std::uint64_t written = finish_write(statement, plan, rows, log);
+    if (plan.after) plan.after(statement, first, rows);
+    return written;
+  }
   std::size_t read = 0;
   while (const Cell* made = statement.step()) {
     if (returned != nullptr) returned->returned(first + read, row_of(made, statement));
@@ -404,6 +426,8 @@ void SqlSession::insert(const backend::InsertBatch& batch, backend::ReturnedRows
   add_names(plan.key, *batch.entity, batch.columns);
   add_names(plan.key, *batch.entity, batch.returning);
   add_parameters(plan.row, dialect_, *batch.entity, batch.columns);
+  if (plan.has_returning && !facts.capabilities.returning)
+    return insert_and_read(plan, batch, returned);
   const bool is_single = batch.columns.empty() || (plan.has_returning && !facts.returning_in_order);
   plan.chunk_rows = is_single ? 1 : facts.insert_rows;
   plan.render = [&](std::size_t rows) {
@@ -420,6 +444,76 @@ void SqlSession::insert(const backend::InsertBatch& batch, backend::ReturnedRows
       };
   }
   run_batch(plan, returned);
+}
+
+void SqlSession::insert_and_read(BatchPlan& plan,
+                                 const backend::InsertBatch& batch,
+                                 backend::ReturnedRows* returned) {
+  const metadata::EntityMeta& entity = *batch.entity;
+  const auto key_column = static_cast<std::uint16_t>(entity.primary_key->column);
+  const auto position_in = [&](std::span<const std::uint16_t> columns) {
+    return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), key_column) -
+                                    columns.begin());
+  };
+  const bool is_made = position_in(batch.returning) < batch.returning.size();
+  const std::int64_t step = is_made ? connection().connection().key_step(entity) : 1;
+  plan.has_returning = false;
+  plan.is_counted = true;  // a statement that is only sent knows no key
+  plan.chunk_rows = step == 0 || batch.columns.empty() ? 1 : dialect_.facts().insert_rows;
+  plan.render = [&](std::size_t rows) {
+    return render_insert(dialect_, entity, batch.columns, rows, {});
+  };
+  std::vector<Value> keys;
+  keys.reserve(plan.rows->size());
+  if (is_made) {
+    plan.after = [&](SqlStatement& statement, std::size_t, std::size_t rows) {
+      for (std::size_t i = 0; i < rows; ++i) {
+        keys.push_back(
+            Value::of_integer(statement.generated_key() + step * static_cast<std::int64_t>(i)));
+      }
+    };
+  } else {
+    plan.key_at = position_in(batch.columns);
+    plan.given_keys = &keys;
+  }
+  run_batch(plan, nullptr);
+  if (returned == nullptr) return;
+  std::vector<Cell> cells;
+  cells.reserve(keys.size());
+  for (const Value& key : keys) cells.push_back(key.as_cell());
+  const bool is_key_all = is_made && batch.returning.size() == 1;
+  if (!is_key_all) return read_back(entity, cells, batch.returning, *returned);
+  for (std::size_t row = 0; row < cells.size(); ++row) returned->returned(row, {&cells[row], 1});
+}
+
+void SqlSession::read_back(const metadata::EntityMeta& entity,
+                           std::span<const Cell> keys,
+                           std::span<const std::uint16_t> columns,
+                           backend::ReturnedRows& returned) {
+  std::unordered_map<std::string, std::size_t> rows;
+  for (std::size_t i = 0; i < keys.size(); ++i) rows.emplace(text_of_key(keys[i]), i);
+  const std::size_t limit = dialect_.facts().delete_rows;
+  const Parameter parameter = parameter_of(dialect_, entity.primary_key);
+  for (std::size_t first = 0; first < keys.size(); first += limit) {
+    const std::size_t count = std::min(limit, keys.size() - first);
+    const std::size_t places = padded(count, limit);
+    Run run(connection(),
+            connection().take(render_read_back(dialect_, entity, columns, places).text));
+    StatementLog log(observer_);
+    log.begin(run.statement().text());
+    for (std::size_t i = 0; i < places; ++i) {
+      const Cell& key = keys[first + std::min(i, count - 1)];
+      run.statement().bind(i, {&key, 1}, {&parameter, 1});
+      if (log.wants_parameters()) log.add({&key, 1}, {&parameter, 1});
+    }
+    std::int64_t read = 0;
+    while (const Cell* row = run.statement().step()) {
+      const auto found = rows.find(text_of_key(row[0]));
+      if (found != rows.end()) returned.returned(found->second, {row + 1, columns.size()});
+      ++read;
+    }
+    log.finish(read);
+  }
 }
 
 bool SqlSession::can_be_arrays(std::span<const Parameter> row) const {
@@ -452,7 +546,8 @@ std::uint64_t SqlSession::update(const backend::UpdateBatch& batch,
   const metadata::EntityMeta& entity = *batch.entity;
   BatchPlan plan;
   plan.rows = batch.rows;
-  plan.has_returning = !batch.returning.empty();
+  const bool is_read_back = !batch.returning.empty() && !dialect_.facts().has_update_returning;
+  plan.has_returning = !batch.returning.empty() && !is_read_back;
   plan.key = "u" + entity.table;
   add_names(plan.key, entity, batch.columns);
   add_names(plan.key, entity, batch.checks);
@@ -462,6 +557,7 @@ std::uint64_t SqlSession::update(const backend::UpdateBatch& batch,
   add_parameters(plan.row, dialect_, entity, batch.checks);
   plan.chunk_rows = plan.has_returning ? 1 : dialect_.facts().update_rows;
   plan.is_counted = !batch.checks.empty();
+  plan.pads_with_nulls = dialect_.facts().pads_updates;
   if (!plan.has_returning && can_be_arrays(plan.row)) {
     plan.render_arrays = [&] {
       return render_array_update(dialect_, UpdateShape{&entity, batch.columns, batch.checks, 1});
@@ -469,9 +565,20 @@ std::uint64_t SqlSession::update(const backend::UpdateBatch& batch,
   }
   plan.render = [&](std::size_t rows) {
     return render_update(dialect_, UpdateShape{&entity, batch.columns, batch.checks, rows},
-                         batch.returning);
+                         plan.has_returning ? batch.returning : std::span<const std::uint16_t>());
   };
-  return run_batch(plan, returned);
+  if (!is_read_back) return run_batch(plan, returned);
+  // A key that is changed is found by its new value.
+  const auto key_column = static_cast<std::uint16_t>(entity.primary_key->column);
+  const auto changed = std::find(batch.columns.begin(), batch.columns.end(), key_column);
+  std::vector<Value> keys;
+  plan.key_at = static_cast<std::size_t>(changed - batch.columns.begin());
+  plan.given_keys = &keys;
+  const std::uint64_t affected = run_batch(plan, nullptr);
+  std::vector<Cell> cells;
+  for (const Value& key : keys) cells.push_back(key.as_cell());
+  if (returned != nullptr) read_back(entity, cells, batch.returning, *returned);
+  return affected;
 }
 
 std::uint64_t SqlSession::remove(const backend::DeleteBatch& batch) {
@@ -563,6 +670,11 @@ std::uint64_t SqlSession::execute_native(std::string_view text,
           values.empty() ? prepared.take_once(text) : prepared.take(dialect_.native_text(text)));
   SqlStatement& statement = run.statement();
   const std::vector<Parameter> parameters(values.size());
+  if (const auto wanted = statement.placeholder_count(); wanted && *wanted != values.size()) {
+    throw ValidationError("the SQL has " + std::to_string(*wanted) +
+                          " placeholders and was given " + std::to_string(values.size()) +
+                          " values: give one for each");
+  }
   statement.bind(0, values, parameters);
   if (log.wants_parameters()) log.add(values, parameters);
   std::uint64_t read = 0;

@@ -72,6 +72,15 @@ class SqlSession final : public backend::Session {
   void end_read_only() noexcept;
   std::uint64_t run_batch(const BatchPlan& plan, backend::ReturnedRows* returned);
   std::uint64_t run_arrays(const BatchPlan& plan);
+  /// Inserts where there is no `returning`: keys come from the connection, and other values are selected by key.
+  void insert_and_read(BatchPlan& plan,
+                       const backend::InsertBatch& batch,
+                       backend::ReturnedRows* returned);
+  /// Selects the columns of the rows of these keys; each goes to `returned` by the place of its key.
+  void read_back(const metadata::EntityMeta& entity,
+                 std::span<const value::Cell> keys,
+                 std::span<const std::uint16_t> columns,
+                 backend::ReturnedRows& returned);
   std::uint64_t finish_write(SqlStatement& statement,
                              const BatchPlan& plan,
                              std::size_t rows,

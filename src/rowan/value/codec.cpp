@@ -155,6 +155,32 @@ bool is_same_json(const json& document, std::string_view snapshot) {
   return document.dump() == snapshot || document == json::parse(snapshot);
 }
 
+Cell as_type(const Cell& cell, ValueType type, char (&room)[16]) {
+  if (cell.type == type) return cell;
+  std::int64_t number = 0;
+  switch (type) {
+    case ValueType::integer: return read_integer(cell, number) ? Cell::of_integer(number) : cell;
+    case ValueType::timestamp:
+      return read_timestamp(cell, number) ? Cell::of_integer(number, type) : cell;
+    case ValueType::date: return read_date(cell, number) ? Cell::of_integer(number, type) : cell;
+    case ValueType::uuid: {
+      Uuid uuid;
+      if (!read_uuid(cell, uuid)) return cell;
+      std::memcpy(room, uuid.bytes().data(), sizeof room);
+      return Cell::of_bytes({room, sizeof room}, type);
+    }
+    case ValueType::text:
+    case ValueType::blob: return cell.has_bytes() ? Cell::of_bytes(cell.bytes(), type) : cell;
+    default: return cell;
+  }
+}
+
+void refuse_time() {
+  throw ValidationError(
+      "a point in time is further away than 64 bits of microseconds reach, some 140,000 years: "
+      "give one that is nearer, or map the member as a number");
+}
+
 void refuse_unsigned(std::uint64_t value) {
   throw ValidationError("the unsigned integer " + std::to_string(value) +
                         " is larger than what databases keep in 64 bits, 9223372036854775807: use "

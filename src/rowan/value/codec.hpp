@@ -52,7 +52,13 @@ namespace rowan::value {
 [[nodiscard]] bool read_json(const Cell& cell, json& out);
 /// Compares documents by value, the one in the snapshot still being text.
 [[nodiscard]] bool is_same_json(const json& document, std::string_view snapshot);
+/// Returns a key as cells of `type` hold it: databases read dates as text, UUIDs as bytes. What cannot be read so is
+/// returned as it is.
+///
+/// Lifetime: bytes are those of the cell or lie in `room`.
+[[nodiscard]] Cell as_type(const Cell& cell, ValueType type, char (&room)[16]);
 [[noreturn]] void refuse_unsigned(std::uint64_t value);
+[[noreturn]] void refuse_time();
 [[noreturn]] void refuse_size(std::size_t bytes);
 
 template <class T>
@@ -271,7 +277,16 @@ template <class Duration>
 struct Convert<std::chrono::sys_time<Duration>> : ConvertFacts<ValueType::timestamp>,
                                                   ScalarSnapshot<std::chrono::sys_time<Duration>> {
   using Time = std::chrono::sys_time<Duration>;
-  static Cell to_cell(const Time& v, base::Arena& /*scratch*/) noexcept {
+  static Cell to_cell(const Time& v, base::Arena& /*scratch*/) {
+    using Factor = std::ratio_divide<typename Duration::period, std::micro>;
+    using Rep = typename Duration::rep;
+    if constexpr (Factor::num > 1 || std::chrono::treat_as_floating_point_v<Rep>) {
+      // What is coarser, or a real number, reaches beyond. NaN fails both comparisons.
+      constexpr double limit = 4.6e18 * Factor::den / Factor::num;
+      const auto count = static_cast<double>(v.time_since_epoch().count());
+      if (!(count <= limit && count >= -limit)) [[unlikely]]
+        refuse_time();
+    }
     const auto at = std::chrono::floor<std::chrono::microseconds>(v);
     return Cell::of_integer(at.time_since_epoch().count(), ValueType::timestamp);
   }
@@ -293,9 +308,7 @@ struct Convert<std::chrono::sys_time<Duration>> : ConvertFacts<ValueType::timest
     }
     return true;
   }
-  static Cell snapshot_cell(const Time& v, base::Arena& scratch) noexcept {
-    return to_cell(v, scratch);
-  }
+  static Cell snapshot_cell(const Time& v, base::Arena& scratch) { return to_cell(v, scratch); }
 };
 
 template <>

@@ -22,6 +22,7 @@ sql::DialectFacts make_facts() {
   facts.parameter_limit = 65535;
   facts.batches_are_arrays = true;
   facts.copy_from_rows = 100;
+  facts.capabilities.batch_rows = facts.array_rows;
   facts.defer_constraints = "set constraints all deferred";
   facts.foreign_key_end = " deferrable initially immediate";
   facts.drop_table_end = " cascade";

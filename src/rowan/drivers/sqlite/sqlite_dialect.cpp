@@ -3,6 +3,8 @@
 #include <rowan/drivers/sqlite/sqlite_dialect.hpp>
 
 #include <rowan/base/text.hpp>
+#include <rowan/base/time.hpp>
+#include <rowan/base/uuid.hpp>
 
 namespace rowan::drivers::sqlite {
 namespace {
@@ -14,9 +16,11 @@ sql::DialectFacts make_facts() {
   facts.capabilities.deferrable_constraints = true;
   facts.capabilities.upsert = true;
   facts.capabilities.read_only_transactions = true;
+  facts.capabilities.stores_nan = false;
   facts.null_safe_equal = " is ";
   facts.limit_for_all = "-1";
   facts.has_decimals = false;
+  facts.decimal_collation = decimal_collation;
   facts.has_inline_foreign_keys = true;
   facts.defer_constraints = "pragma defer_foreign_keys = on";
   facts.foreign_keys_off = "pragma foreign_keys = off";
@@ -33,6 +37,16 @@ bool is_text_type(const std::string& type) {
   const std::string lower = base::ascii_lower(type);
   return lower.find("char") != std::string::npos || lower.find("clob") != std::string::npos ||
          lower.find("text") != std::string::npos;
+}
+
+std::string blob_literal(std::string_view bytes) {
+  std::string out = "x'";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += "0123456789abcdef"[byte >> 4];
+    out += "0123456789abcdef"[byte & 15];
+  }
+  return out + "'";
 }
 
 }  // namespace
@@ -80,6 +94,20 @@ std::string SqliteDialect::column_type(const metadata::PropertyMeta& property) c
     case ValueType::uuid: return "blob";
     default: return "text";
   }
+}
+
+std::string SqliteDialect::default_literal(const metadata::PropertyMeta& property) const {
+  const std::string& text = property.default_value.text;
+  if (storage_of(property) != sql::Storage::plain) return text_literal(text);
+  Uuid uuid;
+  Timestamp time;
+  if (property.type == ValueType::uuid && Uuid::try_parse(text, uuid)) {
+    const auto& bytes = uuid.bytes();
+    return blob_literal({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+  if (property.type == ValueType::timestamp && parse_timestamp(text, time))
+    return std::to_string(time.time_since_epoch().count());
+  return property.type == ValueType::blob ? blob_literal(text) : text_literal(text);
 }
 
 std::string SqliteDialect::raw_default(const metadata::PropertyMeta& property) const {

@@ -1,0 +1,5 @@
+// The MariaDB driver.
+
+#pragma once
+
+#include <rowan/drivers/mariadb/mariadb_driver.hpp>

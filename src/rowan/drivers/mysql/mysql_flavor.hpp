@@ -1,0 +1,32 @@
+// What differs between MySQL and MariaDB, as data.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace rowan::drivers::mysql {
+
+/// One of the servers that speak the protocol.
+struct MysqlFlavor {
+  std::string_view name;             ///< the product's
+  std::string_view scheme;           ///< of its URLs
+  std::string_view other_name;       ///< the product that answers where this one was asked for
+  std::string_view other_scheme;     ///< of that one's URLs
+  bool is_mariadb = false;           ///< its version says so
+  unsigned long oldest_version = 0;  ///< 80019 for 8.0.19
+  std::string_view oldest_name;
+  /// Compares by code point, as SQLite and PostgreSQL do, and takes no notice of blanks at the end for nothing.
+  std::string_view collation;
+  bool has_returning = false;         ///< insert ... returning
+  bool has_json_type = false;         ///< else json is text with a check
+  std::string_view share_lock;        ///< what a reading lock is called
+  std::string_view timeout_variable;  ///< that limits a statement's time
+  double timeout_unit = 1;            ///< of that variable, in milliseconds
+};
+
+/// MySQL 8.0.19 and later.
+[[nodiscard]] const MysqlFlavor& mysql_flavor() noexcept;
+
+}  // namespace rowan::drivers::mysql
