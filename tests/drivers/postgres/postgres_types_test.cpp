@@ -354,7 +354,10 @@ TEST(PostgresResults, of_types_that_have_only_text_are_read_as_text) {
   EXPECT_EQ(row[4].text(), "1.50");
   EXPECT_EQ(row[5].text(), std::string(1, '\1'));
   EXPECT_TRUE(row[6].is_null());
-  EXPECT_EQ(row[7].text(), "{1,2}");
+  EXPECT_EQ(row[7].text(), "{1,2}");  // as text, like the whole row
+  EXPECT_EQ(
+      em.execute_rows("select array[[1,2],[3,null]], '{}'::text[], array['a\"b']").at(0)[0].text(),
+      "[[1,2],[3,null]]");
   EXPECT_EQ(row[8].integer(), 10958);
   EXPECT_EQ(row[9].integer(), 1000000);
   EXPECT_EQ(row[10].text().size(), 16u);
