@@ -43,13 +43,13 @@ constexpr std::array comparisons = {
     OperatorName{"$lte", Op::lte},
     OperatorName{"$in", Op::in},
     OperatorName{"$nin", Op::nin},
-    OperatorName{"$like", "$ilike", "$fulltext", Op::like},
+    OperatorName{"$like", Op::like},
     OperatorName{"$ilike", Op::ilike},
     OperatorName{"$fulltext", Op::full_text},
 };
 constexpr std::array<std::string_view, 20> all_operators = {
-    "$eq", "$ne",     "$gt",  "$gte", "$lt",  "$lte",  "$in",   "$nin",   "$like",
-    "$re", "$exists", "$and", "$or",  "$not", "$some", "$none", "$every", "$size"};
+    "$eq",       "$ne", "$gt",     "$gte", "$lt", "$lte", "$in",   "$nin",  "$like",  "$ilike",
+    "$fulltext", "$re", "$exists", "$and", "$or", "$not", "$some", "$none", "$every", "$size"};
 
 bool is_text_operator(Op op) { return op == Op::like || op == Op::ilike || op == Op::full_text; }
 

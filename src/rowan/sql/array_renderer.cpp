@@ -68,7 +68,8 @@ void add_columns(Properties& out,
 
 StatementText render_array_insert(const Dialect& dialect,
                                   const EntityMeta& entity,
-                                  std::span<const std::uint16_t> columns) {
+                                  std::span<const std::uint16_t> columns,
+                                  std::span<const std::uint16_t> returning) {
   SqlWriter writer(dialect);
   Properties properties;
   add_columns(properties, entity, columns);
@@ -76,6 +77,10 @@ StatementText render_array_insert(const Dialect& dialect,
   for (const PropertyMeta* property : properties) names.push_back(property->column_name);
   write_insert_start(writer, entity.table, names);
   write_unnest(writer, properties);
+  for (std::size_t i = 0; i < returning.size(); ++i) {
+    writer.add(i == 0 ? " returning " : ", ");
+    writer.name(entity.columns[returning[i]]->column_name);
+  }
   return writer.finish();
 }
 
