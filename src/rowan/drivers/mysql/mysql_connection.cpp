@@ -888,7 +888,8 @@ std::int64_t MysqlConnection::key_step(const metadata::EntityMeta& entity) {
         "information_schema.triggers as g where g.event_object_schema = database() and "
         "g.event_object_table = t.table_name and g.event_manipulation = 'INSERT' and "
         "g.action_timing = 'BEFORE')");
-    const Cell table = Cell::of_bytes(entity.table);
+    const std::string table_name = metadata::flat_table_name(entity.table);
+    const Cell table = Cell::of_bytes(table_name);
     const sql::Parameter parameter;
     statement->bind(0, {&table, 1}, {&parameter, 1});
     const Cell* row = statement->step();

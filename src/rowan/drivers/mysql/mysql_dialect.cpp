@@ -216,7 +216,7 @@ void MysqlDialect::write_update_many(sql::SqlWriter& writer, const sql::UpdateSh
   const std::size_t key_at = columns.size();
   columns.push_back(entity.primary_key);
   for (const PropertyMeta* check : columns_of(entity, shape.checks)) columns.push_back(check);
-  writer.add("update ").name(entity.table).add(" as t join ");
+  writer.add("update ").table(entity.table).add(" as t join ");
   write_rows(writer, columns, shape.rows);
   write_matches(writer, columns, key_at);
   for (std::size_t i = 0; i < key_at; ++i) {
@@ -229,7 +229,7 @@ void MysqlDialect::write_delete_many(sql::SqlWriter& writer, const sql::DeleteSh
   const EntityMeta& entity = *shape.entity;
   Properties columns{entity.primary_key};
   for (const PropertyMeta* check : columns_of(entity, shape.checks)) columns.push_back(check);
-  writer.add("delete t from ").name(entity.table).add(" as t join ");
+  writer.add("delete t from ").table(entity.table).add(" as t join ");
   write_rows(writer, columns, shape.rows);
   write_matches(writer, columns, 0);
 }
