@@ -34,6 +34,7 @@ struct Round {
 
 Round run_round(Side& side, Workload workload, std::size_t n, std::size_t round) {
   if (round != 0) restore_rows(side.sql(), workload, n);
+  side.sql().settle();
   side.prepare(workload, round);
   Round result;
   result.seconds = timed_run(side, workload);
@@ -139,6 +140,7 @@ double profile(Side& side, Workload workload, std::size_t n, std::size_t rounds)
   double seconds = 0;
   for (std::size_t round = 1; round <= rounds; ++round) {
     restore_rows(side.sql(), workload, n);
+    side.sql().settle();
     side.prepare(workload, round);
     CALLGRIND_TOGGLE_COLLECT;
     seconds += timed_run(side, workload);

@@ -32,11 +32,14 @@ class PlainSql {
   /// Returns the expression that makes such a column a number again.
   [[nodiscard]] virtual std::string timestamp_number(const std::string& column) const = 0;
 
-  /// Starts to count the statements that the database runs, from 0.
-  virtual void start_counting() = 0;
+  /// Lets the database do now what it would else do in the background of a timed run.
+  virtual void settle() {}
 
-  /// Stops to count and returns how many there were.
-  [[nodiscard]] virtual std::uint64_t stop_counting() = 0;
+  /// Starts to count the statements that the database runs, from 0, where it can.
+  virtual void start_counting() {}
+
+  /// Stops to count and returns how many there were, 0 where it cannot.
+  [[nodiscard]] virtual std::uint64_t stop_counting() { return 0; }
 };
 
 }  // namespace benchmarks

@@ -99,7 +99,7 @@ void write_json(std::ostream& out,
   const char* separator = "\n";
   for (const WorkloadResult& result : results) {
     const WorkloadInfo& info = info_of(result.workload);
-    const Goals& goals = goals_of(info);
+    const Goals& goals = info.*goals_of;
     out << separator
         << formatted("  {\"id\": \"%s\", \"c_ms\": %.6f, \"rowan_ms\": %.6f,", c_string(info.id),
                      result.c.median() * 1e3, result.rowan.median() * 1e3)

@@ -14,8 +14,8 @@ namespace benchmarks {
 /// Says how a result stands to its goals.
 enum class Verdict { aim_reached, must_reached, missed, not_compared, differs };
 
-/// Returns the goals of one workload.
-using GoalsOf = const Goals& (*)(const WorkloadInfo& info);
+/// Names the goals of one database.
+using GoalsOf = Goals WorkloadInfo::*;
 
 /// Returns the number that is held against the goals, in the unit of the workload.
 [[nodiscard]] double figure_of(const WorkloadResult& result);

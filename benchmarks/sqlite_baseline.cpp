@@ -2,8 +2,7 @@
 
 #include <benchmarks/sqlite_baseline.hpp>
 
-#include <benchmarks/block_list.hpp>
-#include <benchmarks/row_values.hpp>
+#include <benchmarks/baseline_rows.hpp>
 #include <benchmarks/sqlite_client.hpp>
 
 #include <algorithm>
@@ -19,25 +18,6 @@ constexpr std::size_t insert_rows = 100;
 constexpr std::size_t update_rows = 100;
 constexpr std::size_t delete_keys = 500;
 constexpr std::size_t select_keys = 500;
-
-struct BookRow {
-  std::int64_t id = 0;
-  std::string title;
-  std::int64_t author_id = 0;
-  double price = 0;
-};
-
-struct AuthorRow {
-  std::int64_t id = 0;
-  std::string name;
-  std::string email;
-  std::optional<std::int32_t> age;
-  std::int64_t created_at = 0;
-  std::string born;
-  // The author's books are neighbours in the list of books.
-  std::size_t first_book = 0;
-  std::size_t book_count = 0;
-};
 
 // Asks for the value once: each sqlite3_column_... call checks the column again.
 std::string text_at(sqlite3_stmt* statement, int column) {
@@ -142,7 +122,7 @@ class SqliteBaseline final : public Side {
   void set_counting(bool) noexcept override {}
   void prepare(Workload workload, std::size_t round) override;
   void run(Workload workload) override;
-  [[nodiscard]] Tally tally() override;
+  [[nodiscard]] Tally tally() override { return with_rows(tally_, authors_, books_); }
   void let_go() override;
 
  private:
@@ -211,22 +191,6 @@ void SqliteBaseline::run(Workload workload) {
   }
 }
 
-Tally SqliteBaseline::tally() {
-  Tally result = tally_;
-  for (std::size_t index = 0; index < authors_.size(); ++index) {
-    const AuthorRow& author = authors_[index];
-    result.rows += 1;
-    result.sum += author.id + author.age.value_or(0) + author.created_at % 1000;
-    result.sum += static_cast<std::int64_t>(author.name.size() + author.email.size());
-    for (std::size_t book = 0; book < author.book_count; ++book) {
-      const BookRow& row = books_[author.first_book + book];
-      result.rows += 1;
-      result.sum += row.id + static_cast<std::int64_t>(row.title.size() + row.price);
-    }
-  }
-  return result;
-}
-
 void SqliteBaseline::let_go() {
   by_id_.clear();
   authors_.clear();
@@ -271,18 +235,9 @@ void SqliteBaseline::write_books() {
                 });
 }
 
-AuthorRow new_author(std::size_t index) {
-  return AuthorRow{0,
-                   author_name(index),
-                   author_email(index),
-                   author_age(index),
-                   author_created_at(index),
-                   author_born(index)};
-}
-
 void SqliteBaseline::insert_new_authors() {
   for (std::size_t index = 0; index < n_; ++index) {
-    authors_.add([&] { return new_author(index); });
+    authors_.add([&] { return new_author_row(index); });
   }
   statements_->begin.run();
   write_authors();
@@ -290,15 +245,7 @@ void SqliteBaseline::insert_new_authors() {
 }
 
 void SqliteBaseline::insert_graph() {
-  for (std::size_t index = 0; index < n_ / books_per_author; ++index) {
-    AuthorRow& author = authors_.add([&] { return new_author(index); });
-    author.first_book = books_.size();
-    author.book_count = books_per_author;
-    for (std::size_t book = 0; book < books_per_author; ++book) {
-      const std::size_t number = books_.size();
-      books_.add([&] { return BookRow{0, book_title(number), 0, book_price(number)}; });
-    }
-  }
+  add_graph(authors_, books_, n_);
   statements_->begin.run();
   write_authors();
   write_books();

@@ -18,6 +18,8 @@ option(ROWAN_WERROR "Make warnings errors" OFF)
 option(ROWAN_COVERAGE "Instrument for gcov" OFF)
 set(ROWAN_ACCEPTANCE_DIR "${PROJECT_SOURCE_DIR}/../shared/acceptance" CACHE PATH
     "Folder of the acceptance programs; they are tests where it is there")
+set(ROWAN_CHINOOK_DIR "${PROJECT_SOURCE_DIR}/../shared/data/chinook" CACHE PATH
+    "Folder of the Chinook database's SQL files; tests run over it where it is there")
 set(ROWAN_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize: \"address,undefined\" or \"thread\"")
 
 # A driver that was asked for and cannot be built is an error now, not a missing header later.

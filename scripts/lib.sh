@@ -18,12 +18,14 @@ die() {
   exit 1
 }
 
-# What a build needs, what the drivers of servers need besides, what a test needs on top, and what the checks of tools/lint.sh need.
+# What a build needs, what the drivers of servers need besides, what a test needs on top (the servers come by
+# tools/databases.sh), and what the checks of tools/lint.sh need.
 packages_build=(g++ cmake ninja-build ccache python3 libfmt-dev libspdlog-dev nlohmann-json3-dev
-                libsqlite3-dev libcli11-dev)
-packages_drivers=(pkg-config libpq-dev libmariadb-dev)
-packages_test=(libgtest-dev libgmock-dev git)
-packages_lint=(clang-format)
+                libsqlite3-dev libcli11-dev libcpp-httplib-dev pkg-config)
+packages_drivers=(libpq-dev libmariadb-dev)
+packages_test=(libgtest-dev libgmock-dev git sqlite3
+               libboost-dev libboost-coroutine-dev libboost-context-dev)
+packages_lint=(clang-format shellcheck)
 
 # install_packages NAME...: installs by apt those that are missing, and says so.
 install_packages() {
@@ -50,7 +52,8 @@ install_packages() {
     as_root=(sudo -n)
   fi
   # "${a[@]+...}": an empty array under set -u.
-  local apt=("${as_root[@]+"${as_root[@]}"}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y)
+  local apt=("${as_root[@]+"${as_root[@]}"}" env DEBIAN_FRONTEND=noninteractive
+    apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold)
   "${apt[@]}" install --no-install-recommends "${missing[@]}" >/dev/null 2>&1 && return 0
   "${apt[@]}" update >/dev/null || die "apt-get update failed; is the network up?"
   "${apt[@]}" install --no-install-recommends "${missing[@]}" >/dev/null ||

@@ -6,7 +6,8 @@ The rules:
   2. DEPENDS names only what the layer table below allows, and nothing that is not included.
   3. Inside the library nobody includes a face header (one that only includes) or rowan.hpp.
   4. Includes of Rowan are written <rowan/module/file.hpp>, never in quotes.
-  5. A database's client library is included by its <database>_connection.cpp alone.
+  5. A database's client library is included by its <database>_connection.cpp alone, or where that is too much for
+     one file, by its <database>_client.cpp and <database>_statement.cpp.
   6. In query, the tree knows values only, and only the binder knows metadata.
 """
 
@@ -50,6 +51,7 @@ QUERY_STEMS = {
     "binder": {"value", "metadata"},
 }
 
+CLIENT_FILES = ("_connection.cpp", "_client.cpp", "_statement.cpp")
 CLIENT_HEADERS = re.compile(r"^(sqlite3(ext)?\.h|libpq.*|pg_config.*|mysql.*|mariadb.*|mongoc.*|bson.*|"
                             r"libbson.*|libmongoc.*)$")
 
@@ -103,9 +105,10 @@ def check_include(module, include, modules: dict, complaints: Complaints):
         complaints.add(path, line, f'"{target}" is included in quotes',
                        "write the full path: <rowan/module/file.hpp>")
         return None
-    if CLIENT_HEADERS.match(target) and not path.name.endswith("_connection.cpp"):
+    if CLIENT_HEADERS.match(target) and not path.name.endswith(CLIENT_FILES):
         complaints.add(path, line, f"<{target}> is a database's client library",
-                       "only <database>_connection.cpp includes it; go through its interface")
+                       "only <database>_connection.cpp (or _client and _statement) includes it; go through "
+                       "its interface")
     if not target.startswith("rowan/"):
         return None
     if not (SOURCE.parent / target).is_file():

@@ -6,11 +6,18 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-rules=(format layers headers captions names sizes ascii columns fragments links paths todo)
+rules=(format shell layers headers captions names sizes ascii columns fragments links paths todo)
 
 cpp_files() {
   git ls-files --cached --others --exclude-standard -z -- '*.hpp' '*.cpp' | while IFS= read -r -d '' f; do
     [ ! -f "$f" ] || printf '%s\0' "$f"
+  done
+}
+
+# Every tracked file that bash runs; what is sourced is read along with it.
+shell_files() {
+  git ls-files --cached --others --exclude-standard -z | while IFS= read -r -d '' f; do
+    if [ -f "$f" ] && head -n 1 "$f" | grep -q '^#!.*bash$'; then printf '%s\0' "$f"; fi
   done
 }
 
@@ -28,6 +35,13 @@ run_rule() {
         echo "    remedy: tools/format.sh"
         return 1
       }
+      ;;
+    shell)
+      command -v shellcheck >/dev/null || {
+        echo "shellcheck is missing: apt-get install shellcheck" >&2
+        return 1
+      }
+      shell_files | xargs -0 -r shellcheck --severity=warning --external-sources --source-path=SCRIPTDIR
       ;;
     layers) python3 tools/check_layers.py ;;
     headers) python3 tools/check_headers.py ;;

@@ -4,6 +4,9 @@
 
 #include <rowan/base/error.hpp>
 #include <rowan/base/text.hpp>
+#ifdef ROWAN_WITH_POSTGRES
+#include <rowan/drivers/postgres/postgres_driver.hpp>
+#endif
 #ifdef ROWAN_WITH_SQLITE
 #include <rowan/drivers/sqlite/sqlite_driver.hpp>
 #endif
@@ -30,6 +33,12 @@ struct Scheme {
 
 const std::vector<Scheme>& schemes() {
   static const std::vector<Scheme> known = {
+#ifdef ROWAN_WITH_POSTGRES
+      {"postgresql",
+       [](std::string_view url) { return make_postgres_driver(parse_postgres_url(url)); }},
+      {"postgres",
+       [](std::string_view url) { return make_postgres_driver(parse_postgres_url(url)); }},
+#endif
 #ifdef ROWAN_WITH_SQLITE
       {"sqlite", [](std::string_view url) { return make_sqlite_driver(parse_sqlite_url(url)); }},
 #endif

@@ -124,5 +124,30 @@ TEST(Decimal, is_ordered_by_value) {
   }
 }
 
+TEST(DecimalTexts, compare_by_value_and_put_what_is_no_number_last) {
+  const char* ascending[] = {"-123456789012345678901234567891",
+                             "-123456789012345678901234567890",
+                             "-1.5",
+                             "-0.5",
+                             "0",
+                             ".25",
+                             "1.5",
+                             "123456789012345678901234567890.1",
+                             "123456789012345678901234567890.2",
+                             "",
+                             "1e5",
+                             "x"};
+  for (std::size_t i = 0; i < std::size(ascending); ++i) {
+    for (std::size_t j = 0; j < std::size(ascending); ++j) {
+      const int order = base::compare_decimal_texts(ascending[i], ascending[j]);
+      EXPECT_EQ(order < 0, i < j) << ascending[i] << " and " << ascending[j];
+      EXPECT_EQ(order > 0, i > j) << ascending[i] << " and " << ascending[j];
+    }
+  }
+  EXPECT_EQ(base::compare_decimal_texts("1.50", "+001.5"), 0);
+  EXPECT_EQ(base::compare_decimal_texts("-0.0", "0"), 0);
+  EXPECT_EQ(base::compare_decimal_texts("5.", "5"), 0);
+}
+
 }  // namespace
 }  // namespace rowan

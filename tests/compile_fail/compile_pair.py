@@ -10,6 +10,8 @@ A snippet looks like this:
       ... its nearest form that must ...
     #endif
 
+One of the sentences must be in the first error that the compiler prints.
+
 Usage: compile_pair.py COMPILER INCLUDE_FOLDER SNIPPET
 """
 
@@ -51,10 +53,13 @@ def main() -> int:
     if wrong.returncode == 0:
         fail("the snippet compiles with ROWAN_FAIL, and must not")
     # Only the compiler's own words count: it also quotes source lines, where our sentence stands anyway.
-    messages = "\n".join(line for line in wrong.stderr.splitlines() if "error: " in line)
+    messages = [line for line in wrong.stderr.splitlines() if "error: " in line]
     for sentence in expected:
-        if sentence not in messages:
+        if not any(sentence in message for message in messages):
             fail(f"no error says: {sentence}", wrong.stderr)
+    # People read the first error and stop.
+    if not any(sentence in messages[0] for sentence in expected):
+        fail("our sentence is not in the first error", wrong.stderr)
     return 0
 
 

@@ -1,11 +1,15 @@
 // Mappings become metadata.
 
+#include <rowan/base/error.hpp>
 #include <rowan/declare/declare.hpp>
 #include <rowan/metadata/registry.hpp>
 
 #include "declare/blog.hpp"
 
 #include <gtest/gtest.h>
+
+#include <limits>
+#include <vector>
 
 namespace rowan {
 namespace {
@@ -76,6 +80,29 @@ TEST_F(Mapping, keeps_the_options_of_properties) {
   EXPECT_EQ(score.column_type, "numeric");
   EXPECT_EQ(score.precision, 10u);
   EXPECT_EQ(score.scale, 2u);
+}
+
+TEST_F(Mapping, knows_sizes_and_defaults_that_cannot_be) {
+  EXPECT_TRUE(user_.find("email")->has_length);
+  EXPECT_FALSE(user_.find("name")->has_length);
+  EXPECT_TRUE(post_.find("score")->has_precision);
+  EXPECT_FALSE(user_.find("role")->default_value.is_too_large);
+  struct Huge {
+    std::int64_t id{};
+    std::uint64_t number = 0;
+    static consteval auto mapping() {
+      return entity<Huge>(primary_key<&Huge::id>, property<&Huge::number>.default_value(
+                                                      std::numeric_limits<std::uint64_t>::max()));
+    }
+  };
+  const std::vector<EntityMeta> huge = entities<Huge>();
+  EXPECT_TRUE(huge[0].properties[1].default_value.is_too_large);
+  EXPECT_THROW(Registry(entities<Huge>(), underscore_naming()), MetadataError);
+}
+
+TEST_F(Mapping, properties_know_their_class) {
+  EXPECT_EQ(user_.find("email")->full_name(), "User.email");
+  EXPECT_EQ(post_.find("author")->entity, &post_);
 }
 
 TEST_F(Mapping, keeps_the_options_of_relations) {

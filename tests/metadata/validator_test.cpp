@@ -231,5 +231,156 @@ TEST(Validator, counts_columns) {
   EXPECT_THAT(mistake_in({class_a(many)}), StartsWith("A has 301 columns, and 256 are the most"));
 }
 
+TEST(Validator, refuses_decimal_keys) {
+  PropertyMeta key = a_key(members_a[0]);
+  key.type = ValueType::decimal;
+  EXPECT_THAT(mistake_in({an_entity(tag_a, "A", {key})}),
+              StartsWith("A.id is a primary key of type decimal, which cannot tell rows apart"));
+}
+
+TEST(Validator, refuses_a_default_text_that_is_none_of_its_type) {
+  const auto mistake = [](ValueType type, const char* text) {
+    PropertyMeta property = a_property(members_a[1], "x", type);
+    property.default_value.kind = DefaultValue::Kind::text;
+    property.default_value.text = text;
+    return mistake_in({class_a({property})});
+  };
+  EXPECT_EQ(mistake(ValueType::uuid, "nonsense"),
+            "the default_value() of A.x, \"nonsense\", is no uuid: give one that is, or SQL with "
+            "default_raw(\"...\")");
+  EXPECT_THAT(mistake(ValueType::decimal, "1,5"), HasSubstr("is no decimal"));
+  EXPECT_THAT(mistake(ValueType::timestamp, "yesterday"), HasSubstr("is no timestamp"));
+  EXPECT_THAT(mistake(ValueType::date, "2024-02-30"), HasSubstr("is no date"));
+  EXPECT_THAT(mistake(ValueType::json, "{"), HasSubstr("is no json"));
+  EXPECT_EQ(mistake(ValueType::uuid, "11111111-2222-4333-8444-555555555555"), "none");
+  EXPECT_EQ(mistake(ValueType::decimal, "-1.50"), "none");
+  EXPECT_EQ(mistake(ValueType::timestamp, "2024-02-29 12:00:00"), "none");
+  EXPECT_EQ(mistake(ValueType::date, "2024-02-29"), "none");
+  EXPECT_EQ(mistake(ValueType::json, "{}"), "none");
+  EXPECT_EQ(mistake(ValueType::text, "anything"), "none");
+}
+
+TEST(Validator, refuses_a_default_that_is_no_enumerator) {
+  PropertyMeta role = a_property(members_a[1], "role");
+  role.is_enum_text = true;
+  role.enum_names = {"reader", "writer"};
+  role.default_value.kind = DefaultValue::Kind::text;
+  role.default_value.text = "7";
+  EXPECT_THAT(mistake_in({class_a({role})}), HasSubstr("\"7\", is no enumerator of its type"));
+  role.default_value.text = "writer";
+  EXPECT_EQ(mistake_in({class_a({role})}), "none");
+}
+
+TEST(Validator, refuses_a_default_that_the_member_cannot_hold) {
+  const auto mistake = [](std::uint8_t width, bool is_unsigned, std::int64_t number) {
+    PropertyMeta property = a_property(members_a[1], "x", ValueType::integer);
+    property.cpp_type = "T";
+    property.byte_width = width;
+    property.is_unsigned = is_unsigned;
+    property.default_value.kind = DefaultValue::Kind::integer;
+    property.default_value.integer = number;
+    return mistake_in({class_a({property})});
+  };
+  EXPECT_EQ(mistake(1, true, 256),
+            "the default_value() of A.x is a number that its type, T, cannot hold: give a smaller "
+            "one");
+  EXPECT_EQ(mistake(1, true, 255), "none");
+  EXPECT_NE(mistake(1, true, -1), "none");
+  EXPECT_NE(mistake(1, false, 128), "none");
+  EXPECT_EQ(mistake(1, false, -128), "none");
+  EXPECT_NE(mistake(4, false, std::int64_t{1} << 31), "none");
+  EXPECT_EQ(mistake(4, true, (std::int64_t{1} << 32) - 1), "none");
+  EXPECT_EQ(mistake(8, false, INT64_MIN), "none");
+}
+
+TEST(Validator, refuses_sizes_that_cannot_be) {
+  PropertyMeta name = a_property(members_a[1], "name");
+  name.has_length = true;
+  EXPECT_THAT(mistake_in({class_a({name})}), StartsWith("A.name has length(0)"));
+  name.length = 5;
+  EXPECT_EQ(mistake_in({class_a({name})}), "none");
+  name.is_text = true;
+  EXPECT_THAT(mistake_in({class_a({name})}), StartsWith("A.name has both length() and text()"));
+  PropertyMeta price = a_property(members_a[1], "price", ValueType::decimal);
+  price.has_precision = true;
+  price.precision = 4;
+  price.scale = 5;
+  EXPECT_EQ(mistake_in({class_a({price})}),
+            "A.price has precision(4, 5): the digits in all come first, and those after the point "
+            "are some of them");
+}
+
+TEST(Validator, refuses_an_enum_by_name_without_names) {
+  PropertyMeta role = a_property(members_a[1], "role");
+  role.is_enum_text = true;
+  EXPECT_THAT(mistake_in({class_a({role})}),
+              StartsWith("A.role is an enum without enumerators that can be seen"));
+}
+
+TEST(Validator, refuses_an_entity_mapped_as_a_value) {
+  PropertyMeta b = a_property(members_a[1], "b");
+  b.cpp_type = "std::optional<B>";
+  EXPECT_EQ(
+      mistake_in({class_a({b}), class_b()}),
+      "A.b is mapped as a value, but its type is the entity B: make it a rowan::Ref<B> and map "
+      "it with many_to_one");
+}
+
+TEST(Validator, refuses_names_that_databases_cut) {
+  const std::string longest(63, 'x');
+  EntityMeta a = class_a({});
+  a.table = longest + "x";
+  EXPECT_EQ(mistake_in({a}), "the table of A is called '" + a.table +
+                                 "', 64 bytes, and databases take 63: give a shorter name with "
+                                 ".table(\"...\")");
+  a.table = longest;
+  EXPECT_EQ(mistake_in({a}), "none");
+  PropertyMeta name = a_property(members_a[1], "name");
+  name.column_name = longest + "x";
+  EXPECT_THAT(mistake_in({class_a({name})}), StartsWith("the column of A.name is called"));
+  name.column_name = longest;
+  name.is_unique = true;
+  EXPECT_EQ(mistake_in({class_a({name})}), "none") << "the strategy shortens names of its own";
+  name.unique_name = longest + "x";
+  EXPECT_THAT(mistake_in({class_a({name})}), StartsWith("the unique constraint of A.name"));
+  PropertyMeta bs = a_relation(members_a[1], "bs", PropertyKind::many_to_many, tag_b);
+  bs.pivot_table = longest + "x";
+  EXPECT_THAT(mistake_in({class_a({bs}), class_b()}), StartsWith("the pivot table of A.bs"));
+}
+
+TEST(Validator, refuses_two_constraints_of_one_name) {
+  PropertyMeta name = a_property(members_a[1], "name");
+  name.is_unique = true;
+  name.unique_name = "one";
+  PropertyMeta other = a_property(members_b[1], "other");
+  other.is_indexed = true;
+  other.index_name = "ONE";
+  EXPECT_EQ(mistake_in({class_a({name}), class_b({other})}),
+            "A.name and B.other both have an index or unique constraint called 'ONE': give one of "
+            "them another name");
+  EntityMeta a = class_a({});
+  a.checks.push_back({"same", "1 = 1"});
+  EntityMeta b = class_b();
+  b.checks.push_back({"same", "1 = 1"});
+  EXPECT_EQ(mistake_in({a, b}),
+            "A and B both have a check called 'same': give one of them another name");
+}
+
+TEST(Validator, tells_of_all_mistakes_at_once) {
+  PropertyMeta name = a_property(members_a[1], "name");
+  name.has_length = true;
+  EntityMeta a = class_a({name, a_relation(members_a[2], "c", PropertyKind::many_to_one, tag_c)});
+  a.checks.push_back({"", ""});
+  try {
+    const Registry registry({a, an_entity(tag_b, "B", {})}, underscore_naming());
+    FAIL() << "no error";
+  } catch (const MetadataError& error) {
+    EXPECT_THAT(error.message(), StartsWith("the mapping has 4 mistakes:\n  - "));
+    for (const char* part : {"A.name has length(0)", "the target of A.c", "A has an empty check",
+                             "B has no primary key"})
+      EXPECT_THAT(error.message(), HasSubstr(part));
+  }
+}
+
 }  // namespace
 }  // namespace rowan::metadata

@@ -80,6 +80,24 @@ TEST(BindFind, NegatesThroughACollectionForTheWholeCollection) {
             "Book s1_1 on s1_0.books where eq(s1_1.title, ?0))))");
 }
 
+TEST(BindFind, NegatesForTheWholeCollectionBesideAJoinOfIt) {
+  EXPECT_EQ(text<Author>(f<&Author::books, &Book::title> == "x" ||
+                         !(f<&Author::books, &Book::title> == "y")),
+            "select t0.id from Author t0 key in (select s1_0.id from Author s1_0 left join Book "
+            "s1_1 on s1_0.books where or(eq(s1_1.title, ?0), not(in(s1_0.id, (select s2_0.id from "
+            "Author s2_0 join Book s2_1 on s2_0.books where eq(s2_1.title, ?1))))))");
+}
+
+TEST(BindFind, LeavesNullsOutOfSubqueries) {
+  query::Select select;
+  select.root = &declare::type_tag<Book>;
+  select.terms = {{f<&Book::editor, &Author::id>.info()}};
+  const Subquery<std::int64_t> editors{std::make_shared<const query::Select>(select)};
+  EXPECT_EQ(text<Author>(f<&Author::id>.in(editors)),
+            "select t0.id from Author t0 where in(t0.id, (select s1_0.editor from Book s1_0 where "
+            "not_null(s1_0.editor)))");
+}
+
 TEST(BindFind, CorrelatesCollectionOperators) {
   EXPECT_EQ(text<Author>(f<&Author::books>.some(f<&Book::title> == "x")),
             "select t0.id from Author t0 where some(t0.books, (select s1_0.id from Book s1_0 of "
@@ -105,10 +123,9 @@ TEST(BindFind, FoldsEmptyLists) {
 }
 
 TEST(BindFind, OrdersThroughRelations) {
-  EXPECT_EQ(
-      text<Book>({}, {.order_by = {f<&Book::author, &Author::name>.desc().nulls_last()}}),
-      "select t0.id from Book t0 left join Author t1 on t0.author order by t1.name desc nulls "
-      "last");
+  EXPECT_EQ(text<Book>({}, {.order_by = {f<&Book::author, &Author::name>.desc().nulls_last()}}),
+            "select t0.id from Book t0 join Author t1 on t0.author order by t1.name desc nulls "
+            "last");
   EXPECT_EQ(
       text<Author>({}, {.order_by = {f<&Author::books, &Book::title>.desc()}}),
       "select t0.id from Author t0 order by (select max(s1_0.title) from Book s1_0 of books@0) "
@@ -134,10 +151,9 @@ TEST(BindFind, BindsKeysPathsAndRawSql) {
   EXPECT_EQ(text<Book>(7), "select t0.id from Book t0 where eq(t0.id, ?0)");
   EXPECT_EQ(text<Book>(f<&Book::title> == f<&Book::author, &Author::name>),
             "select t0.id from Book t0 join Author t1 on t0.author where eq(t0.title, t1.name)");
-  EXPECT_EQ(
-      text<Book>(sql_filter<Book>("{rating} * ? > {author.born} and '?' = '{'", 2)),
-      "select t0.id from Book t0 left join Author t1 on t0.author where raw({0} * ? > {1} and "
-      "'?' = '{', ?0)");
+  EXPECT_EQ(text<Book>(sql_filter<Book>("{rating} * ? > {author.born} and '?' = '{'", 2)),
+            "select t0.id from Book t0 join Author t1 on t0.author where raw({0} * ? > {1} and "
+            "'?' = '{', ?0)");
 }
 
 TEST(BindFind, NamesWhatDoesNotFit) {

@@ -113,6 +113,65 @@ TEST(JsonFilter, MustBeAnObject) {
   EXPECT_THAT(refusal("null"), ::testing::HasSubstr("a filter is an object"));
 }
 
+TEST(JsonFilter, RefusesNumbersThatTheMemberCannotHold) {
+  // Author.born has 32 bits.
+  EXPECT_EQ(tree(R"({"author": {"born": 2147483647}})"), "eq[2]:1");
+  EXPECT_EQ(tree(R"({"author": {"born": -2147483648}})"), "eq[2]:1");
+  EXPECT_EQ(refusal(R"({"author": {"born": 2147483648}})"),
+            "JSON filter: Author.born is a number of 32 bits, and 2147483648 is out of its range");
+  EXPECT_THAT(refusal(R"({"author": {"born": {"$in": [1, -2147483649]}}})"),
+              ::testing::HasSubstr("-2147483649 is out of its range"));
+  // Author.mood_number is an enum over an unsigned byte.
+  EXPECT_THAT(refusal(R"({"author": {"mood_number": -1}})"),
+              ::testing::HasSubstr("an unsigned number of 8 bits"));
+  EXPECT_THAT(refusal(R"({"author": {"mood_number": 256}})"), ::testing::HasSubstr("of 8 bits"));
+  EXPECT_THAT(refusal(R"({"id": 9223372036854775808})"),
+              ::testing::HasSubstr("a whole number of 64 bits"));
+  EXPECT_THAT(refusal(R"({"author": 1e30})"), ::testing::HasSubstr("the key of Author"));
+  EXPECT_THAT(refusal(R"({"tags": {"$size": 9223372036854775808}})"),
+              ::testing::HasSubstr("64 bits"));
+}
+
+TEST(JsonFilter, RefusesKeysThatAreNoProperties) {
+  EXPECT_THAT(refusal(R"({"$where": "1 = 1"})"), ::testing::HasSubstr("no such operator"));
+  EXPECT_THAT(refusal(R"({"title": {"$where": "1 = 1"}})"), ::testing::HasSubstr("'$where'"));
+  EXPECT_THAT(refusal(R"({"author": {"$where": 1}})"), ::testing::HasSubstr("$where"));
+  EXPECT_THAT(refusal(R"({"1 = 1 or title": "x"})"),
+              ::testing::HasSubstr("not existing property Book.1 = 1 or title"));
+  EXPECT_THAT(refusal(R"({"shelf": 1})"), ::testing::HasSubstr("Book.shelf"));
+  EXPECT_THAT(refusal(R"({"author.": 1})"), ::testing::HasSubstr("a dot is followed by"));
+  EXPECT_THAT(refusal(R"({"title.name": 1})"), ::testing::HasSubstr("'title' is no relation"));
+  EXPECT_THAT(refusal(R"({"": 1})"), ::testing::HasSubstr("not existing property"));
+}
+
+TEST(JsonFilter, RefusesWhatIsNestedTooDeep) {
+  std::string text = R"({"id": 1})";
+  for (int i = 0; i < 150; ++i) text = R"({"$not": )" + text + "}";
+  EXPECT_NE(tree(text), "") << "what a person may write is read";
+  json deep = json::parse(R"({"id": 1})");
+  for (int i = 0; i < 1000; ++i) {
+    json outer = json::object();
+    outer.set("$not", deep);
+    deep = outer;
+  }
+  const Filter<Book> filter(deep);
+  EXPECT_THROW((void)resolve_json(registry(), meta<Book>(), filter.condition()), ValidationError);
+  std::string path = "author";
+  for (int i = 0; i < 10; ++i) path += ".books.author";
+  EXPECT_THAT(refusal(R"({")" + path + R"(": 1})"), ::testing::HasSubstr("more than 8 steps"));
+}
+
+TEST(JsonFilter, RefusesWhatHoldsNoValue) {
+  EXPECT_THAT(refusal(R"({"title": {}})"), ::testing::HasSubstr("says nothing"));
+  EXPECT_THAT(refusal(R"({"id": [null]})"), ::testing::HasSubstr("one of them is null"));
+  EXPECT_THAT(refusal(R"({"id": [[1]]})"), ::testing::HasSubstr("one of them is array"));
+  EXPECT_THAT(refusal(R"({"rating": {"$gt": null}})"), ::testing::HasSubstr("null has no order"));
+  EXPECT_THAT(refusal(R"({"$or": {"id": 1}})"), ::testing::HasSubstr("takes an array"));
+  EXPECT_THAT(refusal(R"({"$and": [1]})"), ::testing::HasSubstr("takes an array of objects"));
+  EXPECT_THAT(refusal(R"({"$not": [1]})"), ::testing::HasSubstr("takes an object"));
+  EXPECT_THAT(refusal(R"({"extra": "x"})"), ::testing::HasSubstr("Book.extra is of type json"));
+}
+
 TEST(ResolveJson, ReplacesEachPartOverItsOwnEntity) {
   const auto filter = f<&Author::books>.some(Filter<Book>(json::parse(R"({"title": "Emma"})"))) &&
                       f<&Author::id> == 1 && Filter<Author>(json::parse("{}"));

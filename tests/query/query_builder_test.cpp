@@ -152,7 +152,8 @@ TEST(DeleteQuery, PicksKeysWhereItsConditionJoins) {
   FakeExecutor db;
   DeleteQuery<Book>(db).where(f<&Book::author, &Author::name> == "Ada").execute();
   EXPECT_EQ(to_string(*db.changed.filter),
-            "select t0.id from Book t0 key in (select s1_0.id from Book s1_0 join Author s1_1 on "
+            "select t0.id from Book t0 key in (select distinct s1_0.id from Book s1_0 join Author "
+            "s1_1 on "
             "s1_0.author where eq(s1_1.name, ?0))");
 }
 

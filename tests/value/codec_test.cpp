@@ -2,6 +2,8 @@
 
 #include <rowan/value/codec.hpp>
 
+#include <rowan/value/cell_text.hpp>
+
 #include <rowan/base/error.hpp>
 
 #include <gtest/gtest.h>
@@ -227,6 +229,70 @@ TEST(Codec, makes_a_value_that_owns_its_bytes) {
   const Value value = to_value(std::string("owned"));
   EXPECT_EQ(value.text(), "owned");
   EXPECT_TRUE(to_value(std::optional<int>()).is_null());
+}
+
+TEST(AsType, reads_keys_in_the_forms_that_databases_have) {
+  char room[16];
+  const std::string text = "00112233-4455-6677-8899-aabbccddeeff";
+  const Uuid uuid = Uuid::parse(text);
+  const Cell bytes =
+      Cell::of_bytes({reinterpret_cast<const char*>(uuid.bytes().data()), 16}, ValueType::blob);
+  const Cell expected = Cell::of_bytes(bytes.bytes(), ValueType::uuid);
+  EXPECT_EQ(as_type(bytes, ValueType::uuid, room), expected);
+  EXPECT_EQ(as_type(Cell::of_bytes(text), ValueType::uuid, room), expected);
+  EXPECT_EQ(as_type(Cell::of_bytes("1970-01-03"), ValueType::date, room),
+            Cell::of_integer(2, ValueType::date));
+  EXPECT_EQ(as_type(Cell::of_integer(5), ValueType::timestamp, room),
+            Cell::of_integer(5, ValueType::timestamp));
+  EXPECT_EQ(as_type(Cell::of_bytes("7", ValueType::decimal), ValueType::integer, room),
+            Cell::of_integer(7));
+  EXPECT_EQ(as_type(Cell::of_bytes("x", ValueType::blob), ValueType::text, room),
+            Cell::of_bytes("x"));
+}
+
+TEST(AsType, leaves_what_it_cannot_read) {
+  char room[16];
+  const Cell nonsense = Cell::of_bytes("nonsense");
+  EXPECT_EQ(as_type(nonsense, ValueType::uuid, room), nonsense);
+  EXPECT_EQ(as_type(nonsense, ValueType::date, room), nonsense);
+  EXPECT_EQ(as_type(nonsense, ValueType::integer, room), nonsense);
+  EXPECT_TRUE(as_type(Cell::of_null(), ValueType::integer, room).is_null());
+}
+
+TEST(Convert, refuses_points_in_time_that_microseconds_do_not_reach) {
+  using std::chrono::sys_time;
+  base::Arena scratch;
+  using Seconds = sys_time<std::chrono::seconds>;
+  using Hours = sys_time<std::chrono::hours>;
+  using Real = sys_time<std::chrono::duration<double>>;
+  EXPECT_THROW(Convert<Seconds>::to_cell(Seconds::max(), scratch), ValidationError);
+  EXPECT_THROW(Convert<Seconds>::to_cell(Seconds::min(), scratch), ValidationError);
+  EXPECT_THROW(Convert<Hours>::to_cell(Hours::max(), scratch), ValidationError);
+  EXPECT_THROW(Convert<Real>::to_cell(Real(std::chrono::duration<double>(1e300)), scratch),
+               ValidationError);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(Convert<Real>::to_cell(Real(std::chrono::duration<double>(nan)), scratch),
+               ValidationError);
+  EXPECT_EQ(Convert<Real>::to_cell(Real(std::chrono::duration<double>(1.5)), scratch).integer,
+            1'500'000);
+  EXPECT_EQ(Convert<Seconds>::to_cell(Seconds(std::chrono::seconds(-2)), scratch).integer,
+            -2'000'000);
+}
+
+TEST(CellText, is_what_people_read) {
+  EXPECT_EQ(to_text(Cell::of_null()), "null");
+  EXPECT_EQ(to_text(Cell::of_integer(1, ValueType::boolean)), "true");
+  EXPECT_EQ(to_text(Cell::of_integer(-7)), "-7");
+  EXPECT_EQ(to_text(Cell::of_real(0.5)), "0.5");
+  EXPECT_EQ(to_text(Cell::of_bytes("it's\n")), "\"it's\\n\"");
+  EXPECT_EQ(to_text(Cell::of_bytes("abc", ValueType::blob)), "<3 bytes>");
+  EXPECT_EQ(to_text(Cell::of_bytes("1.50", ValueType::decimal)), "1.50");
+  EXPECT_EQ(to_text(Cell::of_integer(1'500'000, ValueType::timestamp)),
+            "\"1970-01-01 00:00:01.5\"");
+  EXPECT_EQ(to_text(Cell::of_integer(1, ValueType::date)), "\"1970-01-02\"");
+  EXPECT_EQ(to_text(Cell::of_integer(INT64_MAX, ValueType::timestamp)), "9223372036854775807")
+      << "a year that ISO text cannot tell";
+  EXPECT_LT(to_text(Cell::of_bytes(std::string(10'000, 'x'))).size(), 200u);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,7 @@ struct Observer {
   StatementCounters* counters = nullptr;
   Logger* logger = nullptr;
   std::optional<std::chrono::microseconds> slow_threshold{};
+  LogNamespace ns = LogNamespace::query;  ///< of the statements
 };
 
 /// A select compiled by a driver; kept by the ORM for its shape and used by any session of that driver.
@@ -84,6 +86,8 @@ class Session {
   /// Lets foreign keys wait for the commit of the running transaction.
   virtual void defer_constraints() = 0;
 
+  /// Waits for the writes that were sent and not waited for; their error is thrown now at the latest.
+  virtual void settle() {}
   /// Ends the statement that runs now, from any thread; it fails with QueryCanceledError.
   virtual void cancel() noexcept {}
 
@@ -127,6 +131,11 @@ class Driver {
   [[nodiscard]] virtual std::unique_ptr<PreparedSelect> prepare(query::BoundSelect select) = 0;
   /// Returns the text of a mutation, for the debug view and tests.
   [[nodiscard]] virtual std::string text_of(const query::BoundMutation&) = 0;
+  /// Runs `work` with a session that sends nothing, and returns the statements that it would have sent, in order.
+  ///
+  /// Selects yield no rows, changes match none. For the debug view.
+  [[nodiscard]] virtual std::vector<std::string> rehearse(
+      const std::function<void(Session&)>& work) = 0;
   /// Lends a connection.
   /// Errors: ConnectionError; ValidationError where this thread holds the only connection already (it would wait for
   /// itself).

@@ -6,12 +6,16 @@
 
 namespace rowan::backend {
 
+struct Observer;
+
 /// What Orm::schema() returns: the tables of the mapped classes, made and unmade.
 ///
 /// Errors: every function that runs statements throws DriverError as the database reports it.
 class SchemaManager {
  public:
   virtual ~SchemaManager() = default;
+  /// Tells where statements are reported. Lifetime: what it points to outlives the manager.
+  virtual void set_observer(const Observer&) {}
   /// Creates every table, index and constraint; fails where a table exists.
   virtual void create() = 0;
   /// Drops every mapped table that exists. Loses their rows.

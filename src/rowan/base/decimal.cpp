@@ -33,12 +33,36 @@ struct Parts {
   std::string_view fraction{};
 };
 
-int compare_magnitudes(const Parts& left, const Parts& right) noexcept {
+template <class P>
+int compare_magnitudes(const P& left, const P& right) noexcept {
   if (left.whole.size() != right.whole.size())
     return left.whole.size() < right.whole.size() ? -1 : 1;
   if (const int order = left.whole.compare(right.whole); order != 0) return order;
   return left.fraction.compare(right.fraction);
 }
+
+/// Reads text that a person or another program wrote; `is_number` is false where it is none.
+struct LooseParts {
+  explicit LooseParts(std::string_view text) noexcept {
+    negative = text.starts_with('-');
+    if (negative || text.starts_with('+')) text.remove_prefix(1);
+    whole = text.substr(0, count_digits(text));
+    text.remove_prefix(whole.size());
+    if (text.starts_with('.')) {
+      fraction = text.substr(1, count_digits(text.substr(1)));
+      text.remove_prefix(1 + fraction.size());
+    }
+    is_number = text.empty() && whole.size() + fraction.size() > 0;
+    while (whole.starts_with('0')) whole.remove_prefix(1);
+    while (fraction.ends_with('0')) fraction.remove_suffix(1);
+    negative = negative && whole.size() + fraction.size() > 0;
+  }
+
+  bool is_number = false;
+  bool negative = false;
+  std::string_view whole{};
+  std::string_view fraction{};
+};
 
 std::uint64_t hash_of(std::string_view text, std::uint64_t hash) noexcept {
   for (const char c : text)
@@ -47,6 +71,17 @@ std::uint64_t hash_of(std::string_view text, std::uint64_t hash) noexcept {
 }
 
 }  // namespace
+
+int base::compare_decimal_texts(std::string_view left, std::string_view right) noexcept {
+  const LooseParts a(left);
+  const LooseParts b(right);
+  if (!a.is_number || !b.is_number) {
+    if (a.is_number != b.is_number) return a.is_number ? -1 : 1;
+    return left.compare(right);
+  }
+  if (a.negative != b.negative) return a.negative ? -1 : 1;
+  return a.negative ? compare_magnitudes(b, a) : compare_magnitudes(a, b);
+}
 
 bool Decimal::try_parse(std::string_view text, Decimal& result) {
   const bool negative = text.starts_with('-');

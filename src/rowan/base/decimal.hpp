@@ -11,6 +11,15 @@
 
 namespace rowan {
 
+namespace base {
+
+/// Compares two numbers as text by their values: below, at or above 0. Text that is no number comes after all numbers.
+///
+/// Takes what Decimal takes, and never allocates.
+[[nodiscard]] int compare_decimal_texts(std::string_view left, std::string_view right) noexcept;
+
+}  // namespace base
+
 /// A decimal number of any length, exactly as it was given: Decimal("1.50") keeps its scale of 2.
 ///
 /// It stores and compares; it does not compute. Two are equal when their values are, so

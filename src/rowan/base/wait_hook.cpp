@@ -57,8 +57,7 @@ class ThreadWaitHook final : public WaitHook {
     for (;;) {
       int limit = -1;
       if (timeout) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         limit = left.count() > 0 ? static_cast<int>(left.count()) : 0;
       }
       const int ready = ::poll(&polled, 1, limit);

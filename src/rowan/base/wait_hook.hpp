@@ -17,6 +17,10 @@ enum class SocketEvent : std::uint8_t { readable = 1, writable = 2, either = 3 }
 /// No driver of a database with a server blocks on a socket without asking the hook first, and no pool makes anyone
 /// wait without it. So a hook that suspends the running fiber lets one thread serve many units of work, in the same
 /// code that otherwise blocks. The hook must be there before the first connection is opened and outlive the last one.
+///
+/// Transactions are rolled back, and attempts repeated, while an exception is handled or passes: a hook that changes
+/// stacks keeps for each fiber what the C++ runtime keeps for each thread (`__cxa_get_globals()` of the Itanium ABI).
+/// Its members do not throw, but for lack of memory: connections are also given back by destructors.
 /// Thread safety: called from every thread that uses a database.
 class WaitHook {
  public:

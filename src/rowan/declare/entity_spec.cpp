@@ -13,11 +13,13 @@ DefaultValue make_default(const PropertySpec& spec) {
   DefaultValue out;
   out.kind = options.default_kind;
   out.integer = options.default_integer;
+  out.is_too_large = options.default_is_too_large;
   out.real = options.default_real;
   out.text = options.default_text;
   if (spec.facts->enum_names != nullptr && out.kind == DefaultValue::Kind::integer) {
     out.kind = DefaultValue::Kind::text;
     out.text = spec.facts->enum_names().name_of(options.default_integer);
+    if (out.text.empty()) out.text = std::to_string(options.default_integer);
   }
   return out;
 }
@@ -45,14 +47,18 @@ PropertyMeta make_property_meta(const PropertySpec& spec, std::size_t offset) {
   out.is_owner = spec.mapped_by_tag == nullptr;
   out.orphan_removal = options.orphan_removal;
   out.fixed_order = options.fixed_order;
+  out.item_type = spec.facts->item_type;
   out.byte_width = spec.facts->byte_width;
   out.cascade = options.cascade;
   out.length = options.length;
+  out.has_length = options.has_length;
+  out.has_precision = options.has_precision;
   out.precision = options.precision;
   out.scale = options.scale;
   out.unique_name = options.unique_name;
   out.index_name = options.index_name;
   out.column_type = options.column_type;
+  out.native_enum = options.native_enum;
   out.check = options.check;
   out.comment = options.comment;
   out.default_value = make_default(spec);
@@ -85,6 +91,7 @@ metadata::EntityMeta make_entity_meta(const EntitySpec& spec) {
   out.full_name = spelled_class(spec.pretty_class);
   out.name = unqualified(out.full_name);
   out.table = spec.table;
+  out.schema = spec.schema;
   out.tag = spec.tag;
   out.functions = spec.functions;
   out.properties.reserve(spec.properties.size());

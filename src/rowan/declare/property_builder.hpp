@@ -72,8 +72,8 @@ struct PropertyBuilder {
                 "many_to_many instead of property");
   static_assert(
       RelationTraits<Value>::is_relation || !is_persistent || value::Mappable<Value>,
-      "Rowan has no column type for this member's type: specialise rowan::Codec for it, or "
-      "leave the member out of the mapping");
+      "Rowan has no column type for this member's type: specialise rowan::Codec for it, use "
+      "rowan::Ref if it is an entity, or leave the member out of the mapping");
 
   PropertyOptions options{};
   [[no_unique_address]] OnCreate on_create_function{};
@@ -96,13 +96,17 @@ struct PropertyBuilder {
   constexpr PropertyBuilder length(std::uint32_t n) const {
     static_assert(Converter::type == ValueType::text || Converter::type == ValueType::blob,
                   "length() is for members that are stored as text or bytes");
-    return with([&](PropertyOptions& o) { o.length = n; });
+    return with([&](PropertyOptions& o) {
+      o.length = n;
+      o.has_length = true;
+    });
   }
   /// The digits in all, and those after the point.
   constexpr PropertyBuilder precision(std::uint32_t digits, std::uint32_t scale = 0) const {
     static_assert(Converter::type == ValueType::decimal || Converter::type == ValueType::real,
                   "precision() is for members that are stored as a decimal or real number");
     return with([&](PropertyOptions& o) {
+      o.has_precision = true;
       o.precision = digits;
       o.scale = scale;
     });
@@ -156,6 +160,7 @@ struct PropertyBuilder {
       } else if constexpr (std::is_integral_v<Literal> || std::is_enum_v<Literal>) {
         o.default_kind = Kind::integer;
         o.default_integer = static_cast<std::int64_t>(literal);
+        if constexpr (std::is_unsigned_v<Literal>) o.default_is_too_large = o.default_integer < 0;
       } else if constexpr (std::is_floating_point_v<Literal>) {
         o.default_kind = Kind::real;
         o.default_real = literal;
@@ -202,8 +207,19 @@ struct PropertyBuilder {
                   "enum_as_text() is for members that are an enum");
     return flagged<flag_enum_text>();
   }
+  /// Stored by the enumerator's name, where the database can in an enum type of this name that the schema generator
+  /// makes; else as enum_as_text().
+  constexpr auto native_enum(std::string_view name) const {
+    static_assert(std::is_enum_v<value::WithoutOptional<Value>>,
+                  "native_enum() is for members that are an enum");
+    return with([&](PropertyOptions& o) { o.native_enum = name; })
+        .template flagged<flag_enum_text>();
+  }
 
  private:
+  template <auto, unsigned, class, class>
+  friend struct PropertyBuilder;
+
   template <class Change>
   constexpr PropertyBuilder with(Change change) const {
     PropertyBuilder copy = *this;

@@ -19,6 +19,7 @@ namespace rowan::declare {
 struct PropertyOptions {
   std::string_view column{};
   std::string_view column_type{};
+  std::string_view native_enum{};
   std::string_view check{};
   std::string_view comment{};
   std::string_view unique_name{};
@@ -36,6 +37,9 @@ struct PropertyOptions {
   std::uint8_t cascade = metadata::cascade_persist;
   ReferentialAction on_delete = ReferentialAction::unset;
   ReferentialAction on_update_rule = ReferentialAction::unset;
+  bool default_is_too_large = false;  ///< for a signed integer of 64 bits
+  bool has_length = false;
+  bool has_precision = false;
   bool is_unique = false;
   bool is_indexed = false;
   bool is_text = false;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rowan::metadata {
@@ -45,6 +46,7 @@ struct DefaultValue {
   enum class Kind : std::uint8_t { none, boolean, integer, real, text, raw };
   Kind kind = Kind::none;
   std::int64_t integer = 0;
+  bool is_too_large = false;  ///< `integer` was given as an unsigned one that does not fit
   double real = 0;
   std::string text{};  ///< text literal, or the SQL of a raw default
 };
@@ -85,16 +87,20 @@ struct PropertyMeta {
   bool is_text = false;  ///< unbounded text
   bool is_enum_text = false;
   bool is_unsigned = false;
-  bool is_owner = true;  ///< of a relation: false for one-to-many and every mapped_by
+  bool has_length = false;     ///< length() was given
+  bool has_precision = false;  ///< precision() was given
+  bool is_owner = true;        ///< of a relation: false for one-to-many and every mapped_by
   bool orphan_removal = false;
   bool fixed_order = false;
-  std::uint8_t byte_width = 8;  ///< of integers and reals
+  ValueType item_type = ValueType::null;  ///< of lists, whose type is json
+  std::uint8_t byte_width = 8;            ///< of integers and reals, or the items of a list
   std::uint8_t cascade = cascade_persist;
   std::uint32_t length = 0;
   std::uint32_t precision = 0;
   std::uint32_t scale = 0;
   std::string unique_name, index_name;  ///< given by the user; empty for the strategy's
   std::string column_type;              ///< verbatim DDL type; empty for the dialect's
+  std::string native_enum;              ///< name of the enum type; empty for none
   std::string check;
   std::string comment;
   DefaultValue default_value;
@@ -103,6 +109,7 @@ struct PropertyMeta {
   ReferentialAction on_delete = ReferentialAction::unset;
   ReferentialAction on_update_rule = ReferentialAction::unset;
 
+  const EntityMeta* entity = nullptr;  ///< that it belongs to; filled by the registry
   const MemberTag* tag = nullptr;
   const TypeTag* target_tag = nullptr;
   const MemberTag* mapped_by_tag = nullptr;
@@ -115,10 +122,29 @@ struct PropertyMeta {
   void (*on_create)(void* object) = nullptr;
   void (*on_update)(void* object) = nullptr;
 
+  /// Returns the name of class and member for messages, `User.email`.
+  [[nodiscard]] std::string full_name() const;
   [[nodiscard]] bool is_relation() const noexcept { return kind != PropertyKind::scalar; }
   [[nodiscard]] bool is_to_many() const noexcept { return kind >= PropertyKind::one_to_many; }
   [[nodiscard]] bool is_to_one() const noexcept { return is_relation() && !is_to_many(); }
 };
+
+/// Returns the schema of `schema.table`, or nothing.
+[[nodiscard]] inline std::string_view schema_of(std::string_view table) noexcept {
+  const auto dot = table.find('.');
+  return dot == std::string_view::npos ? std::string_view() : table.substr(0, dot);
+}
+/// Returns the table of `schema.table`.
+[[nodiscard]] inline std::string_view table_without_schema(std::string_view table) noexcept {
+  const auto dot = table.find('.');
+  return dot == std::string_view::npos ? table : table.substr(dot + 1);
+}
+/// Returns one name for `schema.table`, for indexes and for databases without schemas: `schema_table`.
+[[nodiscard]] inline std::string flat_table_name(std::string_view table) {
+  std::string out(table);
+  if (const auto dot = out.find('.'); dot != std::string::npos) out[dot] = '_';
+  return out;
+}
 
 struct IndexMeta {
   std::string name;  ///< empty for the strategy's
@@ -136,7 +162,9 @@ struct CheckMeta {
 struct EntityMeta {
   std::string name;  ///< unqualified class name
   std::string full_name;
-  std::string table;     ///< empty until the naming strategy filled it
+  std::string
+      table;  ///< `schema.table` where it has a schema; empty until the naming strategy filled it
+  std::string schema;    ///< as the mapping gives it; part of `table` once the registry is frozen
   std::uint16_t id = 0;  ///< position in the registry
   const TypeTag* tag = nullptr;
   std::vector<PropertyMeta> properties;
@@ -168,5 +196,9 @@ struct EntityMeta {
     return nullptr;
   }
 };
+
+inline std::string PropertyMeta::full_name() const {
+  return entity == nullptr ? name : entity->name + "." + name;
+}
 
 }  // namespace rowan::metadata

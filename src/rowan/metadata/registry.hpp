@@ -30,6 +30,8 @@ class Registry {
   [[nodiscard]] const EntityMeta& get(const TypeTag* tag, std::string_view class_name) const;
 
   [[nodiscard]] std::span<const EntityMeta> entities() const noexcept { return entities_; }
+  /// Returns the strategy that named everything. Lifetime: the caller of the constructor keeps it.
+  [[nodiscard]] const NamingStrategy& naming() const noexcept { return *naming_; }
 
  private:
   struct TagEntry {
@@ -38,6 +40,7 @@ class Registry {
   };
 
   std::vector<EntityMeta> entities_;
+  const NamingStrategy* naming_;
   std::vector<TagEntry>
       by_tag_;  // by ascending address, because every typed call of a manager looks here
 };

@@ -2,14 +2,69 @@
 
 #include <rowan/metadata/validator.hpp>
 
+#include <rowan/base/decimal.hpp>
+#include <rowan/base/error.hpp>
+#include <rowan/base/json.hpp>
 #include <rowan/base/text.hpp>
+#include <rowan/base/time.hpp>
+#include <rowan/base/uuid.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace rowan::metadata {
 namespace {
 
 constexpr std::size_t most_columns = 256;  // IndexSet
+constexpr std::size_t longest_name_bytes =
+    63;  // PostgreSQL cuts the rest, MySQL refuses two bytes later
+
+/// Tells whether the default's text can be read as a value of the type.
+bool is_text_of(const PropertyMeta& property) {
+  const std::string& text = property.default_value.text;
+  switch (property.type) {
+    case ValueType::uuid: {
+      Uuid uuid;
+      return Uuid::try_parse(text, uuid);
+    }
+    case ValueType::decimal: {
+      Decimal decimal;
+      return Decimal::try_parse(text, decimal);
+    }
+    case ValueType::timestamp: {
+      Timestamp time;
+      return parse_timestamp(text, time);
+    }
+    case ValueType::date: {
+      std::chrono::sys_days date;
+      return parse_date(text, date);
+    }
+    case ValueType::json:
+      try {
+        static_cast<void>(json::parse(text));
+        return true;
+      } catch (const ValidationError&) {
+        return false;
+      }
+    default: break;
+  }
+  if (!property.is_enum_text) return true;
+  const auto& names = property.enum_names;
+  return std::find(names.begin(), names.end(), text) != names.end();
+}
+
+/// Tells whether an integer of the member's width can hold the number.
+bool fits_width(const PropertyMeta& property) {
+  const std::int64_t number = property.default_value.integer;
+  if (property.default_value.is_too_large) return false;
+  if (property.is_unsigned && number < 0) return false;
+  if (property.byte_width >= 8) return true;
+  const int bits = property.byte_width * 8 - (property.is_unsigned ? 0 : 1);
+  const std::int64_t limit = std::int64_t{1} << bits;
+  return number < limit && number >= (property.is_unsigned ? 0 : -limit);
+}
 
 class Checks {
  public:
@@ -27,12 +82,15 @@ class Checks {
       check_versions(entity);
       check_indexes(entity);
       check_members(entity);
+      check_names(entity);
       for (const PropertyMeta& property : entity.properties) {
         check_defaults(entity, property);
+        check_sizes(entity, property);
         if (property.is_relation()) check_relation(entity, property);
       }
     }
     check_tables();
+    check_constraint_names();
     check_shared_inverse_sides();
     return std::move(mistakes_);
   }
@@ -86,7 +144,7 @@ class Checks {
             " is the primary key and an optional: a key is never null, so take the plain type");
       }
       if (property.type == ValueType::real || property.type == ValueType::json ||
-          property.type == ValueType::boolean) {
+          property.type == ValueType::boolean || property.type == ValueType::decimal) {
         complain(name_of(entity, property) + " is a primary key of type " +
                  std::string(to_string(property.type)) +
                  ", which cannot tell rows apart: use an integer, a text or a rowan::Uuid");
@@ -191,10 +249,119 @@ class Checks {
       default: fits = kind == Kind::text; break;
     }
     if (property.is_relation()) fits = false;
+    if (fits && kind == Kind::text && !is_text_of(property)) {
+      complain("the default_value() of " + name_of(entity, property) + ", " +
+               base::quoted(property.default_value.text) + ", is no " +
+               (property.is_enum_text ? "enumerator of its type"
+                                      : std::string(to_string(property.type))) +
+               ": give one that is, or SQL with default_raw(\"...\")");
+      return;
+    }
+    if (fits && property.type == ValueType::integer && !fits_width(property)) {
+      complain("the default_value() of " + name_of(entity, property) +
+               " is a number that its type, " + property.cpp_type +
+               ", cannot hold: give a smaller one");
+      return;
+    }
     if (fits) return;
     complain("the default_value() of " + name_of(entity, property) + " does not fit its type, " +
              std::string(to_string(property.type)) +
              ": give one of that type, or SQL with default_raw(\"...\")");
+  }
+
+  void check_sizes(const EntityMeta& entity, const PropertyMeta& property) {
+    const std::string name = name_of(entity, property);
+    if (property.has_length && property.length == 0)
+      complain(name + " has length(0), which no value but the empty one fits: give the most " +
+               "characters or bytes that it may have");
+    if (property.has_precision && (property.precision == 0 || property.scale > property.precision))
+      complain(name + " has precision(" + std::to_string(property.precision) + ", " +
+               std::to_string(property.scale) +
+               "): the digits in all come first, and those after the point are some of them");
+    if (property.has_length && property.is_text)
+      complain(name + " has both length() and text(): the first sets a limit and the second " +
+               "takes it away, so keep one");
+    if (property.is_enum_text && property.enum_names.empty() && !property.is_relation())
+      complain(name + " is an enum without enumerators that can be seen (those between -128 and " +
+               "256 are), so it cannot be stored by name: take enum_as_text() away");
+    if (property.is_relation()) return;
+    for (const EntityMeta& other : entities_) {
+      const bool is_it = property.cpp_type == other.full_name ||
+                         property.cpp_type == "std::optional<" + other.full_name + ">";
+      if (!is_it || other.full_name.empty()) continue;
+      complain(name + " is mapped as a value, but its type is the entity " + other.name +
+               ": make it a rowan::Ref<" + other.name + "> and map it with many_to_one");
+    }
+  }
+
+  void check_name(const std::string& name, const std::string& what, std::string_view remedy) {
+    if (name.size() <= longest_name_bytes) return;
+    complain(what + " is called '" + name + "', " + std::to_string(name.size()) +
+             " bytes, and databases take 63: give a shorter name with " + std::string(remedy));
+  }
+
+  void check_names(const EntityMeta& entity) {
+    check_name(entity.table, "the table of " + entity.name, ".table(\"...\")");
+    for (const PropertyMeta& property : entity.properties) {
+      const std::string name = name_of(entity, property);
+      if (property.column >= 0) {
+        check_name(property.column_name, "the column of " + name, ".column(\"...\")");
+        if (property.is_unique)
+          check_name(property.unique_name, "the unique constraint of " + name, ".unique(\"...\")");
+        if (property.is_indexed)
+          check_name(property.index_name, "the index of " + name, ".index(\"...\")");
+      }
+      if (property.kind != PropertyKind::many_to_many || !property.is_owner) continue;
+      check_name(property.pivot_table, "the pivot table of " + name, ".pivot_table(\"...\")");
+      check_name(property.join_column, "a pivot column of " + name,
+                 ".pivot_columns(\"...\", \"...\")");
+      check_name(property.inverse_join_column, "a pivot column of " + name,
+                 ".pivot_columns(\"...\", \"...\")");
+    }
+    for (const IndexMeta& index : entity.indexes)
+      check_name(index.name, "an index of " + entity.name, ".index<...>(\"...\")");
+    for (const CheckMeta& check : entity.checks)
+      check_name(check.name, "a check of " + entity.name, ".check(\"...\", \"...\")");
+  }
+
+  struct ConstraintName {
+    std::string name;
+    std::string whose;
+    std::string_view kind;
+  };
+
+  /// Index names are one space for all tables in some databases, check names in others.
+  void check_constraint_names() {
+    std::vector<ConstraintName> names;
+    for (const EntityMeta& entity : entities_) {
+      const bool is_repeated = std::any_of(entities_.data(), &entity, [&](const EntityMeta& other) {
+        return other.tag == entity.tag;
+      });
+      if (is_repeated) continue;  // told already
+      for (const PropertyMeta* property : entity.columns) {
+        const std::string whose = name_of(entity, *property);
+        if (property->is_primary_key) continue;
+        if (property->is_unique)
+          names.push_back({property->unique_name, whose, "index"});
+        else if (property->is_indexed)
+          names.push_back({property->index_name, whose, "index"});
+      }
+      for (const IndexMeta& index : entity.indexes)
+        names.push_back({index.name, entity.name, "index"});
+      for (const CheckMeta& check : entity.checks)
+        names.push_back({check.name, entity.name, "check"});
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (names[i].kind != names[j].kind ||
+            base::ascii_lower(names[i].name) != base::ascii_lower(names[j].name))
+          continue;
+        complain(names[j].whose + " and " + names[i].whose + " both have " +
+                 (names[i].kind == "index" ? "an index or unique constraint" : "a check") +
+                 " called '" + names[i].name + "': give one of them another name");
+        break;
+      }
+    }
   }
 
   void check_relation(const EntityMeta& entity, const PropertyMeta& property) {

@@ -180,6 +180,15 @@ class EntityList {
   std::vector<void*> items_;
 };
 
+namespace model {
+template <class T>
+inline constexpr bool is_entity_list = false;
+template <class T>
+inline constexpr bool is_entity_list<EntityList<T>> = true;
+template <class T>
+inline constexpr bool is_entity_list<const EntityList<T>> = true;
+}  // namespace model
+
 /// The entities at the other end of a one-to-many or many-to-many relation.
 ///
 /// A member that cannot be assigned: it changes by add(), remove(), set() and remove_all(). Reading one that was not

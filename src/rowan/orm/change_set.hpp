@@ -24,13 +24,6 @@ struct LateReference {
   const metadata::PropertyMeta* property = nullptr;
 };
 
-/// A reference that the passes emptied, to be given back where the flush fails.
-struct TakenReference {
-  void* object = nullptr;
-  const metadata::PropertyMeta* property = nullptr;
-  void* target = nullptr;
-};
-
 /// A unique value that must leave its column before another row can take it.
 struct ParkedValue {
   void* object = nullptr;

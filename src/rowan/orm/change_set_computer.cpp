@@ -371,28 +371,39 @@ void ChangeSetComputer::separate_early_removals(const EntityMeta& entity) {
 
 // What is removed and refers to a row that goes early must go before it.
 std::unordered_set<const void*> ChangeSetComputer::complete_early_removals() {
-  std::unordered_set<const void*> early;
-  for (const std::vector<void*>& objects : sets_.early_removals)
-    early.insert(objects.begin(), objects.end());
-  for (bool again = true; again;) {
-    again = false;
-    for (const EntityMeta& entity : unit_.state().registry.entities()) {
-      std::vector<void*> moved;
-      std::erase_if(sets_.removals[entity.id], [&](void* object) {
-        const bool refers = std::any_of(
-            entity.to_one.begin(), entity.to_one.end(), [&](const PropertyMeta* property) {
-              return property->is_owner && early.contains(target_before(*property, object));
-            });
-        if (refers) moved.push_back(object);
-        return refers;
-      });
-      if (moved.empty()) continue;
-      again = true;
-      early.insert(moved.begin(), moved.end());
-      std::vector<void*>& objects = sets_.early_removals[entity.id];
-      objects.insert(objects.end(), moved.begin(), moved.end());
-      order_by_depth(entity, objects, true);
+  const auto entities = unit_.state().registry.entities();
+  std::unordered_map<const void*, std::vector<void*>> referrers;
+  for (const EntityMeta& entity : entities) {
+    for (void* object : sets_.removals[entity.id]) {
+      for (const PropertyMeta* property : entity.to_one) {
+        void* target = property->is_owner ? target_before(*property, object) : nullptr;
+        if (target != nullptr) referrers[target].push_back(object);
+      }
     }
+  }
+  std::unordered_set<const void*> early;
+  std::vector<const void*> open;
+  for (const std::vector<void*>& objects : sets_.early_removals) {
+    early.insert(objects.begin(), objects.end());
+    open.insert(open.end(), objects.begin(), objects.end());
+  }
+  while (!open.empty()) {
+    const auto found = referrers.find(open.back());
+    open.pop_back();
+    if (found == referrers.end()) continue;
+    for (void* object : found->second) {
+      if (early.insert(object).second) open.push_back(object);
+    }
+  }
+  for (const EntityMeta& entity : entities) {
+    std::vector<void*>& objects = sets_.early_removals[entity.id];
+    const std::size_t before = objects.size();
+    std::erase_if(sets_.removals[entity.id], [&](void* object) {
+      const bool is_early = early.contains(object);
+      if (is_early) objects.push_back(object);
+      return is_early;
+    });
+    if (objects.size() != before) order_by_depth(entity, objects, true);
   }
   return early;
 }

@@ -19,6 +19,10 @@ class ChangeSetComputer {
  public:
   ChangeSetComputer(UnitOfWork& unit, ChangeSets& sets) : unit_(unit), sets_(sets) {}
   void compute();
+  /// Refuses an object to be inserted that lacks a required reference.
+  void require_references(void* object) {
+    check_references(UnitOfWork::entity_of(object), object, nullptr);
+  }
 
  private:
   void take_out_replaced();

@@ -5,6 +5,7 @@
 #include <rowan/base/error.hpp>
 #include <rowan/orm/flush.hpp>
 #include <rowan/orm/loader.hpp>
+#include <rowan/orm/pending_match.hpp>
 #include <rowan/orm/unit_of_work.hpp>
 #include <rowan/query/binder.hpp>
 
@@ -19,16 +20,32 @@ using orm::Flush;
 using orm::Loader;
 using orm::UnitOfWork;
 
+namespace {
+
+void require_version(const EntityMeta& entity) {
+  if (entity.version != nullptr) return;
+  throw OptimisticLockError("Cannot obtain optimistic lock on unversioned entity " + entity.name);
+}
+
+}  // namespace
+
 EntityManager::EntityManager(std::shared_ptr<orm::OrmState> state, bool is_global) noexcept
     : state_(std::move(state)), is_global_(is_global) {}
 
-EntityManager::EntityManager(EntityManager&& other) noexcept = default;
+EntityManager::EntityManager(EntityManager&& other) noexcept
+    : state_(std::move(other.state_)),
+      unit_(std::move(other.unit_)),
+      is_global_(other.is_global_),
+      flush_mode_(other.flush_mode_) {
+  if (unit_ != nullptr) unit_->leave_thread();
+}
 
 EntityManager& EntityManager::operator=(EntityManager&& other) noexcept {
   std::swap(state_, other.state_);
   std::swap(unit_, other.unit_);
   std::swap(is_global_, other.is_global_);
   std::swap(flush_mode_, other.flush_mode_);
+  if (unit_ != nullptr) unit_->leave_thread();
   return *this;
 }
 
@@ -36,7 +53,11 @@ EntityManager::~EntityManager() {
   if (unit_ != nullptr) state_->give_back(std::move(unit_));
 }
 
-EntityManager EntityManager::fork() const { return EntityManager(state_, false); }
+EntityManager EntityManager::fork(const ForkOptions& options) const {
+  EntityManager made(state_, false);
+  made.flush_mode_ = options.flush_mode;
+  return made;
+}
 
 const EntityMeta& EntityManager::entity_meta(const metadata::TypeTag* tag,
                                              std::string_view name) const {
@@ -51,7 +72,11 @@ UnitOfWork& EntityManager::unit() {
         "work with "
         "orm.em().fork(), inside a RequestContext, or set Config::allow_global_context in tests");
   }
-  if (unit_ == nullptr) unit_ = state_->take_unit();
+  if (unit_ == nullptr) {
+    unit_ = state_->take_unit();
+    unit_->flush_mode = flush_mode_;
+  }
+  unit_->require_own_thread();
   return *unit_;
 }
 
@@ -95,7 +120,9 @@ void EntityManager::do_mark_changed(const EntityMeta& entity,
 }
 
 bool EntityManager::do_is_managed(const void* object) const {
-  return unit_ != nullptr && unit_->owns(object) && header_of(object).life <= SlotHeader::removed;
+  if (unit_ == nullptr) return false;
+  unit_->require_own_thread();
+  return unit_->owns(object) && header_of(object).life <= SlotHeader::removed;
 }
 
 std::vector<void*> EntityManager::do_find(const EntityMeta& entity,
@@ -107,6 +134,7 @@ std::vector<void*> EntityManager::do_find(const EntityMeta& entity,
         "An open transaction is required for this operation: a pessimistic lock ends with its "
         "transaction");
   }
+  if (spec.lock_mode == query::LockMode::optimistic) require_version(entity);
   return Loader(unit).find(entity, where, spec);
 }
 
@@ -128,6 +156,8 @@ void* EntityManager::do_find_one(const EntityMeta& entity,
   }
   if (!spec.limit) spec.limit = spec.strict ? 2 : 1;
   const std::vector<void*> found = do_find(entity, where, spec);
+  if (!found.empty() && spec.lock_mode == query::LockMode::optimistic)
+    do_lock(entity, found.front(), spec.lock_mode, spec.lock_version);
   if (spec.strict && found.size() > 1) {
     throw ValidationError("Wrong number of " + entity.name +
                           " entities found for query, expected exactly one");
@@ -141,17 +171,13 @@ void* EntityManager::do_find_or_create(const EntityMeta& entity,
                                        const query::Condition& where,
                                        void* from,
                                        bool& created) {
+  UnitOfWork& unit = this->unit();
+  require_flushed_references(unit, entity, from);
   query::FindSpec spec;
+  // The rest stays pending, unless the database alone can tell whether some of it is what is looked for.
+  if (!orm::may_match_pending(unit, entity, where)) spec.flush_mode = FlushMode::commit;
   created = false;
   if (void* found = do_find_one(entity, where, spec, false)) return found;
-  UnitOfWork& unit = this->unit();
-  for (const metadata::PropertyMeta* property : entity.to_one) {
-    void* target = UnitOfWork::ref_at(from, *property).target();
-    if (target != nullptr && unit.owns(target) && model::key_of(target).is_null()) {
-      throw ValidationError("em.find_or_create() was given a " + entity.name + " whose " +
-                            property->name + " is not flushed yet: flush it first");
-    }
-  }
   void* object = unit.create(entity, from, false);
   try {
     Flush(unit).run_only(object);
@@ -159,6 +185,9 @@ void* EntityManager::do_find_or_create(const EntityMeta& entity,
     return object;
   } catch (const UniqueConstraintViolation&) {
     unit.forget_new(object);
+    // In a transaction that keeps to what it saw at first, only a locking read sees the new row.
+    if (unit.transaction != nullptr && state_->driver->capabilities().row_locks)
+      spec.lock_mode = query::LockMode::pessimistic_read;
     if (void* found = do_find_one(entity, where, spec, false)) return found;
     throw;
   } catch (...) {
@@ -167,8 +196,21 @@ void* EntityManager::do_find_or_create(const EntityMeta& entity,
   }
 }
 
+void EntityManager::require_flushed_references(UnitOfWork& unit,
+                                               const EntityMeta& entity,
+                                               void* from) {
+  for (const metadata::PropertyMeta* property : entity.to_one) {
+    void* target = UnitOfWork::ref_at(from, *property).target();
+    unit.check_target(entity, *property, target);
+    if (target == nullptr || header_of(target).life != SlotHeader::created) continue;
+    throw ValidationError("em.find_or_create() was given a " + entity.name + " whose " +
+                          property->name + " refers to " + UnitOfWork::name_of(target) +
+                          ", which is not flushed yet: flush it first");
+  }
+}
+
 std::size_t EntityManager::do_count(const EntityMeta& entity, const query::Condition& where) {
-  return Loader(unit()).count(entity, where, flush_mode_);
+  return Loader(unit()).count(entity, where, {});
 }
 
 void* EntityManager::do_get_reference(const EntityMeta& entity, const query::Condition& key) {
@@ -188,20 +230,25 @@ void EntityManager::do_populate(const EntityMeta& entity,
   loader.populate(entity, objects, spec);
 }
 
-bool EntityManager::do_refresh(const EntityMeta& entity, void* object) {
+bool EntityManager::do_refresh(const EntityMeta& entity, void* object, query::FindSpec spec) {
   UnitOfWork& unit = this->unit();
   unit.require_managed(object, entity, "refresh");
   if (model::key_of(object).is_null()) {
     throw ValidationError("em.refresh() was given " + UnitOfWork::name_of(object) +
                           ", which was never flushed");
   }
-  return Loader(unit).refresh(object);
+  if (header_of(object).life == SlotHeader::removed) {
+    throw ValidationError("em.refresh() was given " + UnitOfWork::name_of(object) +
+                          ", which is to be removed: persist() cancels that");
+  }
+  return Loader(unit).refresh(object, std::move(spec));
 }
 
 void EntityManager::fail_find(const EntityMeta& entity, const value::Cell& cell) {
   std::string shown = "(" + std::string(to_string(cell.type)) + ")";
   if (cell.type == ValueType::integer) shown = std::to_string(cell.integer);
   if (cell.type == ValueType::text) shown = "\"" + std::string(cell.bytes()) + "\"";
+  if (entity.primary_key->is_hidden) shown = "<hidden>";
   throw NotFoundError(entity.name + " not found by its key " + shown);
 }
 
@@ -217,9 +264,7 @@ void EntityManager::do_lock(const EntityMeta& entity,
   unit.require_managed(object, entity, "lock");
   if (mode == LockMode::none) return;
   if (mode == LockMode::optimistic) {
-    if (entity.version == nullptr)
-      throw OptimisticLockError("Cannot obtain optimistic lock on unversioned entity " +
-                                entity.name);
+    require_version(entity);
     const auto column = static_cast<std::uint16_t>(entity.version->column);
     value::Cell actual;
     entity.functions->encode(object, &column, 1, &actual, unit.scratch(), unit.store(entity));
@@ -234,9 +279,16 @@ void EntityManager::do_lock(const EntityMeta& entity,
         "An open transaction is required for this operation: a pessimistic lock ends with its "
         "transaction");
   }
+  Loader loader(unit);
+  loader.flush_before(entity, {}, {});
+  if (model::key_of(object).is_null()) {
+    throw ValidationError("em.lock() was given " + UnitOfWork::name_of(object) +
+                          ", which has no row yet: flush it first");
+  }
   query::FindSpec spec;
   spec.lock_mode = mode;
-  static_cast<void>(Loader(unit).find_by_key(entity, model::key_of(object), spec));
+  spec.flush_mode = FlushMode::commit;
+  static_cast<void>(loader.find_by_key(entity, model::key_of(object), spec));
 }
 
 void EntityManager::flush() { Flush(unit()).run(); }
@@ -246,10 +298,14 @@ void EntityManager::clear() {
   unit.clear();
 }
 
-void EntityManager::set_flush_mode(FlushMode mode) noexcept { flush_mode_ = mode; }
+void EntityManager::set_flush_mode(FlushMode mode) { unit().flush_mode = mode; }
 
 bool EntityManager::is_in_transaction() const noexcept {
-  return unit_ != nullptr && unit_->transaction != nullptr;
+  const UnitOfWork* unit = unit_.get();
+  if (is_global_) {
+    if (EntityManager* current = RequestContext::find(state_.get())) unit = current->unit_.get();
+  }
+  return unit != nullptr && unit->transaction != nullptr;
 }
 
 Statistics EntityManager::statistics() const noexcept {

@@ -35,6 +35,11 @@ struct CreateOptions {
   bool persist = true;  ///< false: waits for persist(), or for a persisted object that refers to it
 };
 
+/// What a new manager is told.
+struct ForkOptions {
+  std::optional<FlushMode> flush_mode{};  ///< of its queries; the ORM's where not given
+};
+
 /// What a manager has done since it was forked.
 struct Statistics {
   std::uint64_t statements = 0;  ///< sent, begin and commit left out
@@ -55,7 +60,7 @@ class EntityManager final : private query::QueryExecutor {
   ~EntityManager();
 
   /// Returns a manager with an identity map of its own. Cost: nothing is allocated until it is used.
-  [[nodiscard]] EntityManager fork() const;
+  [[nodiscard]] EntityManager fork(const ForkOptions& options = {}) const;
 
   /// Takes a new entity; the next flush inserts it. Returns the managed object.
   /// Errors: ValidationError where a reference leads to an object of another manager, or the key is managed already.
@@ -147,7 +152,8 @@ class EntityManager final : private query::QueryExecutor {
     auto found = find<T>(where, options);
     return {std::move(found), do_count(meta_of<T>(), where.condition())};
   }
-  /// Finds one, or inserts it at once (that row alone) and returns it managed and clean; true where it was made.
+  /// Finds one, or inserts it at once (that row alone, the rest stays pending) and returns it managed and clean; true
+  /// where it was made. Another program that inserts it meanwhile is no error: its row is found.
   /// Errors: ValidationError where `entity` refers to an object that is not flushed; UniqueConstraintViolation where
   /// another unique value is taken.
   template <class T>
@@ -174,19 +180,21 @@ class EntityManager final : private query::QueryExecutor {
     do_populate(meta_of<T>(), entities.items(), options.erased());
   }
   template <class T>
-  void populate(T& entity, PathList<T> paths) {
-    FindOptions<T> options;
+  requires(!model::is_entity_list<T>) void populate(T& entity,
+                                                    PathList<T> paths,
+                                                    FindOptions<T> options = {}) {
     options.populate = std::move(paths);
     do_populate(meta_of<T>(), {&entity}, options.erased());
   }
-  /// Reads the row again over local changes; false, and the object is detached, where it is gone.
+  /// Reads the row again over local changes, and over those of what `options` populate; false, and the object is
+  /// detached, where the row is gone. Errors: ValidationError for an object that is not flushed or is to be removed.
   template <class T>
-  bool refresh(T& entity) {
-    return do_refresh(meta_of<T>(), &entity);
+  bool refresh(T& entity, const FindOptions<T>& options = {}) {
+    return do_refresh(meta_of<T>(), &entity, options.erased());
   }
   template <class T>
-  void refresh_or_fail(T& entity) {
-    if (!refresh(entity)) fail_refresh(meta_of<T>());
+  void refresh_or_fail(T& entity, const FindOptions<T>& options = {}) {
+    if (!refresh(entity, options)) fail_refresh(meta_of<T>());
   }
   /// Locks a row, or compares its version. Errors: TransactionStateError outside a transaction (pessimistic modes);
   /// OptimisticLockError where the version differs.
@@ -217,9 +225,12 @@ class EntityManager final : private query::QueryExecutor {
     }
   }
   void begin(const TransactionOptions& options = {});
-  /// Flushes, then commits. Errors: TransactionStateError where no transaction is open.
+  /// Flushes, then commits. Where that fails the transaction is still open: mend the cause, or rollback().
+  /// Errors: TransactionStateError where no transaction is open, in a transactional() block, or after a joined block
+  /// failed.
   void commit();
-  /// Takes the transaction back; what it had flushed is pending again.
+  /// Takes the transaction back; what it had flushed is pending again. Errors: TransactionStateError where no
+  /// transaction is open, and in a transactional() block.
   void rollback();
   [[nodiscard]] bool is_in_transaction() const noexcept;
 
@@ -249,7 +260,8 @@ class EntityManager final : private query::QueryExecutor {
       std::string_view sql, std::initializer_list<Value> values = {});
 
   [[nodiscard]] Statistics statistics() const noexcept;
-  void set_flush_mode(FlushMode mode) noexcept;
+  /// Says when pending work is written before a query, from now on.
+  void set_flush_mode(FlushMode mode);
   /// Returns a text of what is managed, what changed, and what a flush would write; sends nothing.
   [[nodiscard]] std::string debug_view();
 
@@ -314,12 +326,13 @@ class EntityManager final : private query::QueryExecutor {
                           const query::Condition&,
                           void* from,
                           bool& created);
+  static void require_flushed_references(orm::UnitOfWork&, const metadata::EntityMeta&, void* from);
   std::size_t do_count(const metadata::EntityMeta&, const query::Condition&);
   void* do_get_reference(const metadata::EntityMeta&, const query::Condition& key);
   void do_populate(const metadata::EntityMeta&,
                    const std::vector<void*>& objects,
                    const query::FindSpec&);
-  bool do_refresh(const metadata::EntityMeta&, void* object);
+  bool do_refresh(const metadata::EntityMeta&, void* object, query::FindSpec);
   void do_lock(const metadata::EntityMeta&,
                void* object,
                LockMode,
@@ -333,7 +346,7 @@ class EntityManager final : private query::QueryExecutor {
   std::shared_ptr<orm::OrmState> state_;
   std::unique_ptr<orm::UnitOfWork> unit_;
   bool is_global_ = false;
-  std::optional<FlushMode> flush_mode_;
+  std::optional<FlushMode> flush_mode_;  ///< from ForkOptions, for the unit to come
 };
 
 }  // namespace rowan

@@ -73,7 +73,13 @@ bool is_ancestor(const std::vector<FetchJoin>& joins, std::size_t ancestor, std:
   return false;
 }
 
+// Whether rows may bring an owner's item again: another collection multiplies them, or several objects share the owner.
 bool may_repeat(const std::vector<FetchJoin>& joins, std::size_t join) {
+  for (int at = joins[join].parent; at >= 0; at = joins[static_cast<std::size_t>(at)].parent) {
+    const metadata::PropertyKind kind = joins[static_cast<std::size_t>(at)].path.back()->kind;
+    if (kind == metadata::PropertyKind::many_to_one || kind == metadata::PropertyKind::many_to_many)
+      return true;
+  }
   for (std::size_t other = 0; other < joins.size(); ++other) {
     if (other != join && joins[other].path.back()->is_to_many() && !is_ancestor(joins, other, join))
       return true;

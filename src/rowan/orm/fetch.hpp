@@ -105,7 +105,7 @@ class Fetch {
     const FetchJoin* join;
     const metadata::PropertyMeta* property;
     std::size_t first_cell;
-    bool may_repeat;         ///< another collection multiplies the rows
+    bool may_repeat;         ///< rows may bring an owner's item again
     void* object = nullptr;  ///< of the present row
     ItemLists lists;
     std::unordered_set<Pair, PairHash> seen{};

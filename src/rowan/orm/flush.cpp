@@ -7,6 +7,8 @@
 #include <rowan/orm/change_set_computer.hpp>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -34,6 +36,29 @@ std::vector<std::uint16_t> check_columns(const EntityMeta& entity) {
   return out;
 }
 
+/// Encodes columns of an object; where a value cannot be stored, the error names it.
+void encode(UnitOfWork& unit, void* object, const std::vector<std::uint16_t>& columns, Cell* out) {
+  TypeStore& store = UnitOfWork::store_of(object);
+  const auto encode_some = [&](const std::uint16_t* first, std::size_t count) {
+    store.functions().encode(object, first, count, out, unit.scratch(), store);
+  };
+  try {
+    encode_some(columns.data(), columns.size());
+  } catch (const ValidationError&) {
+    for (const std::uint16_t column : columns) {
+      try {
+        encode_some(&column, 1);
+      } catch (const ValidationError& error) {
+        const PropertyMeta& property = *store.entity().columns[column];
+        throw ValidationError(
+            property.full_name() + " of " + UnitOfWork::name_of(object) + " cannot be stored: " +
+            (property.is_hidden ? "its value is none of its type" : error.message()));
+      }
+    }
+    throw;
+  }
+}
+
 /// Returns the version that an update writes: one more, or now.
 Cell next_version(const PropertyMeta& version, const Cell& old) {
   if (version.type == ValueType::integer)
@@ -47,12 +72,13 @@ class InsertSource final : public backend::RowSource {
                const EntityMeta& entity,
                std::vector<void*>& objects,
                const std::vector<std::uint16_t>& columns,
-               const std::vector<LateReference>& late)
+               const std::vector<LateReference>& late,
+               const Cell& first_version)
       : unit_(unit),
         entity_(entity),
-        store_(unit.store(entity)),
         objects_(objects),
-        columns_(columns) {
+        columns_(columns),
+        first_version_(first_version) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (columns[i] == key_column(entity)) key_at_ = i;
       if (entity.version != nullptr &&
@@ -67,13 +93,10 @@ class InsertSource final : public backend::RowSource {
   [[nodiscard]] std::size_t size() const override { return objects_.size(); }
   void row(std::size_t index, Cell* out) override {
     void* object = objects_[index];
-    entity_.functions->encode(object, columns_.data(), columns_.size(), out, unit_.scratch(),
-                              store_);
+    encode(unit_, object, columns_, out);
     if (key_at_ < columns_.size()) out[key_at_] = model::key_of(object);
-    if (version_at_ < columns_.size() && entity_.version->type == ValueType::integer &&
-        out[version_at_].integer == 0) {
-      out[version_at_].integer = 1;
-    }
+    if (version_at_ < columns_.size() && out[version_at_].integer == 0)
+      out[version_at_] = first_version_;
     const auto late = late_.empty() ? late_.end() : late_.find(object);
     if (late == late_.end()) return;
     for (const std::uint16_t column : late->second) {
@@ -85,9 +108,9 @@ class InsertSource final : public backend::RowSource {
  private:
   UnitOfWork& unit_;
   const EntityMeta& entity_;
-  TypeStore& store_;
   std::vector<void*>& objects_;
   const std::vector<std::uint16_t>& columns_;
+  const Cell& first_version_;
   std::size_t key_at_ = SIZE_MAX;
   std::size_t version_at_ = SIZE_MAX;
   std::unordered_map<void*, std::vector<std::uint16_t>> late_;  ///< columns written later
@@ -110,8 +133,7 @@ class UpdateSource final : public backend::RowSource {
   void row(std::size_t index, Cell* out) override {
     void* object = objects_[index];
     const void* snapshot = model::snapshot_of(object);
-    entity_.functions->encode(object, columns_.data(), columns_.size(), out, unit_.scratch(),
-                              store_);
+    encode(unit_, object, columns_, out);
     Cell* after = out + columns_.size();
     *after++ = model::key_of(object);
     entity_.functions->encode_snapshot(snapshot, checks_.data(), checks_.size(), after,
@@ -177,6 +199,22 @@ class CellSource final : public backend::RowSource {
   std::vector<Cell> cells_;
 };
 
+/// Marks the unit of work while a flush looks at it: the functions of a mapping that it calls cannot flush again.
+class Flushing {
+ public:
+  explicit Flushing(UnitOfWork& unit) : unit_(unit) {
+    if (unit.is_flushing)
+      throw ValidationError("You cannot call em.flush() from inside lifecycle hook handlers");
+    unit.is_flushing = true;
+  }
+  Flushing(const Flushing&) = delete;
+  Flushing& operator=(const Flushing&) = delete;
+  ~Flushing() { unit_.is_flushing = false; }
+
+ private:
+  UnitOfWork& unit_;
+};
+
 }  // namespace
 
 /// Writes what an insert returned into the pending keys at once, so that later rows can refer to them.
@@ -207,12 +245,11 @@ class InsertRows final : public backend::ReturnedRows {
   const std::vector<std::uint16_t>& columns_;
 };
 
-void Flush::run() {
-  if (unit_.is_flushing)
-    throw ValidationError("You cannot call em.flush() from inside lifecycle hook handlers");
+void Flush::run(OnFailure on_failure) {
+  const Flushing flushing(unit_);
   try {
     ChangeSetComputer(unit_, sets_).compute();
-    if (has_work()) execute(false);
+    if (has_work()) execute(on_failure);
   } catch (...) {
     undo();
     throw;
@@ -221,13 +258,15 @@ void Flush::run() {
 }
 
 void Flush::run_only(void* object) {
+  const Flushing flushing(unit_);
   is_single_ = true;
   sets_.inserts.resize(unit_.entity_count());
   sets_.removals.resize(unit_.entity_count());
   sets_.early_removals.resize(unit_.entity_count());
   sets_.inserts[UnitOfWork::entity_of(object).id].push_back(object);
   try {
-    execute(true);
+    ChangeSetComputer(unit_, sets_).require_references(object);
+    execute(OnFailure::keeps_transaction);
   } catch (...) {
     undo();
     throw;
@@ -238,46 +277,54 @@ void Flush::run_only(void* object) {
   }
   if (unit_.transaction_depth > 0) remember();
   apply_inserts();
-  std::erase(UnitOfWork::store_of(object).created, object);
+  UnitOfWork::store_of(object).drop_created(object);
 }
 
 void Flush::rehearse(backend::Session& session) {
-  const bool was_flushing = std::exchange(unit_.is_flushing, true);
+  const Flushing flushing(unit_);
+  is_rehearsal_ = true;
   try {
     ChangeSetComputer(unit_, sets_).compute();
     if (has_work()) write(session);
   } catch (...) {
     undo();
-    unit_.is_flushing = was_flushing;
     throw;
   }
   undo();
-  unit_.is_flushing = was_flushing;
 }
 
 bool Flush::has_work() const noexcept {
   return !sets_.empty() || !unit_.changed_collections.empty();
 }
 
-void Flush::execute(bool only_one) {
-  unit_.is_flushing = true;
-  struct Reset {
-    bool& flag;
-    ~Reset() { flag = false; }
-  } reset{unit_.is_flushing};
-  Lease lease = unit_.lease(backend::Access::write);
-  const bool own =
-      unit_.transaction == nullptr && unit_.state().driver->capabilities().transactions;
-  const bool guards = !own && only_one && unit_.state().driver->capabilities().savepoints;
-  if (own) lease->begin({});
-  if (guards) lease->savepoint("rowan_one");
+// Inside of a transaction a savepoint lets a flush that fails take its own statements back, and nothing else.
+void Flush::execute(OnFailure on_failure) {
+  const backend::Capabilities& can = unit_.state().driver->capabilities();
+  const Lease lease = unit_.lease(backend::Access::write);
+  const bool has_outer = unit_.transaction != nullptr;
+  const bool is_own = !has_outer && can.transactions;
+  const bool is_guarded = has_outer && can.savepoints && on_failure == OnFailure::keeps_transaction;
+  constexpr std::string_view guard = "rowan_flush";
+  if (is_own) lease->begin({});
+  if (is_guarded) lease->savepoint(guard);
+  const auto take_back = [&](bool ends_transaction) {
+    if (is_guarded) lease->rollback_to_savepoint(guard);
+    if (is_own) lease->rollback();
+    const bool is_half_done = !is_guarded && on_failure == OnFailure::keeps_transaction;
+    if (has_outer && (ends_transaction || is_half_done)) unit_.has_ended_by_itself = true;
+  };
   try {
     write(*lease);
-    if (guards) lease->release_savepoint("rowan_one");
-    if (own) lease->commit();
+    require_fitting();
+    // A release and a commit wait for everything that was sent.
+    if (has_outer && !is_guarded && on_failure == OnFailure::keeps_transaction) lease->settle();
+    if (is_guarded) lease->release_savepoint(guard);
+    if (is_own) lease->commit();
+  } catch (const Error& error) {
+    take_back(error.poisons_transaction());
+    throw;
   } catch (...) {
-    if (guards) lease->rollback_to_savepoint("rowan_one");
-    if (own) lease->rollback();
+    take_back(false);
     throw;
   }
   ++unit_.flushes;
@@ -302,6 +349,7 @@ void Flush::write(backend::Session& session) {
     remove(session, entities[*id], sets_.early_removals[*id]);
   park_unique_values(session);
   for (const std::uint16_t id : order) insert(session, entities[id]);
+  made_values_ = returned_.size();
   for (const UpdateGroup& group : sets_.ordered) update(session, group);
   for (const UpdateGroup& group : sets_.updates) update(session, group);
   write_late(session);
@@ -383,9 +431,18 @@ void Flush::insert_rows(backend::Session& session,
   std::vector<std::uint16_t> returning;
   for (const std::uint16_t column : entity.all_columns)
     (omitted.has(column) ? returning : columns).push_back(column);
-  InsertSource source(unit_, entity, objects, columns, sets_.late);
+  const Cell version = first_version(entity);
+  InsertSource source(unit_, entity, objects, columns, sets_.late, version);
   InsertRows returned(*this, entity, objects, returning);
   session.insert({&entity, columns, returning, &source}, returning.empty() ? nullptr : &returned);
+}
+
+Cell Flush::first_version(const EntityMeta& entity) {
+  if (entity.version == nullptr) return {};
+  if (entity.version->type == ValueType::integer) return Cell::of_integer(1);
+  // One time for the whole flush, so that memory learns what was written.
+  if (!first_time_) first_time_ = now().time_since_epoch().count();
+  return Cell::of_integer(*first_time_, ValueType::timestamp);
 }
 
 void Flush::update(backend::Session& session, const UpdateGroup& group) {
@@ -397,7 +454,7 @@ void Flush::update(backend::Session& session, const UpdateGroup& group) {
   const std::vector<std::uint16_t> checks = check_columns(entity);
   UpdateSource source(unit_, entity, group.objects, columns, checks);
   const std::uint64_t matched = session.update({&entity, columns, checks, {}, &source}, nullptr);
-  if (!checks.empty() && matched != group.objects.size()) {
+  if (!is_rehearsal_ && !checks.empty() && matched != group.objects.size()) {
     throw OptimisticLockError(
         "The optimistic lock on entity " + entity.name +
         " failed: " + std::to_string(group.objects.size() - matched) + " of " +
@@ -462,7 +519,7 @@ void Flush::remove(backend::Session& session,
     checks.push_back(static_cast<std::uint16_t>(entity.version->column));
   DeleteSource source(unit_, entity, objects, checks);
   const std::uint64_t matched = session.remove({&entity, checks, &source});
-  if (!checks.empty() && matched != objects.size()) {
+  if (!is_rehearsal_ && !checks.empty() && matched != objects.size()) {
     throw OptimisticLockError("The optimistic lock on entity " + entity.name +
                               " failed: a row to be removed was changed or " +
                               "deleted by somebody else (" + UnitOfWork::name_of(objects.front()) +
@@ -489,6 +546,32 @@ void Flush::undo() noexcept {
   sets_ = {};
 }
 
+Value Flush::value_in(void* object, std::uint16_t column) {
+  TypeStore& store = UnitOfWork::store_of(object);
+  Cell now;
+  store.functions().encode(object, &column, 1, &now, unit_.scratch(), store);
+  return Value(now);
+}
+
+// What the database made must fit the members: found before the commit, after it memory could not follow.
+void Flush::require_fitting() {
+  for (std::size_t i = 0; i < made_values_; ++i) {
+    const Returned& each = returned_[i];
+    TypeStore& store = UnitOfWork::store_of(each.object);
+    const Value before = value_in(each.object, each.column);
+    store.functions().decode(each.object, each.column, each.value.as_cell(), store);
+    store.functions().decode(each.object, each.column, before.as_cell(), store);
+  }
+  for (void* object : keyed_) {
+    TypeStore& store = UnitOfWork::store_of(object);
+    const PropertyMeta& key = *store.entity().primary_key;
+    if (key.byte_width >= 8) continue;
+    const Cell& made = model::key_of(object);
+    const std::int64_t limit = std::int64_t{1} << (key.byte_width * 8 - (key.is_unsigned ? 0 : 1));
+    if (made.integer >= limit) store.refuse(key.index, made);
+  }
+}
+
 void Flush::remember() {
   for (void* object : keyed_) {
     const Cell key = model::key_of(object);
@@ -509,21 +592,21 @@ void Flush::remember() {
   for (WrittenValue& each : sets_.touched) unit_.undo.remember(std::move(each));
   if (is_single_) return;
   for (void* object : unit_.removed) unit_.undo.remember(unit_, object);
+  for (const TakenReference& each : sets_.emptied) unit_.undo.remember(each);
+  for (const auto& [target, references] : unit_.emptied_by_removal) {
+    for (const EmptiedReference& each : references)
+      unit_.undo.remember(TakenReference{each.object, each.property, target, true});
+  }
 }
 
 void Flush::learn(void* object, std::uint16_t column, const Cell& cell) {
   TypeStore& store = UnitOfWork::store_of(object);
   WrittenValue written{object, column, {}, {}};
-  const auto value_now = [&] {
-    Cell now;
-    store.functions().encode(object, &column, 1, &now, unit_.scratch(), store);
-    return Value(now);
-  };
   const bool is_noted = unit_.transaction_depth > 0;
-  if (is_noted) written.before = value_now();
+  if (is_noted) written.before = value_in(object, column);
   store.functions().decode(object, column, cell, store);
   if (!is_noted) return;
-  written.after = value_now();
+  written.after = value_in(object, column);
   unit_.undo.remember(std::move(written));
 }
 
@@ -540,9 +623,10 @@ void Flush::apply_inserts() {
     for (void* object : objects) {
       header_of(object).life = SlotHeader::managed;
       TypeStore& store = UnitOfWork::store_of(object);
-      if (store.entity().version != nullptr && store.entity().version->type == ValueType::integer) {
+      if (store.entity().version != nullptr) {
         const auto column = static_cast<std::uint16_t>(store.entity().version->column);
-        if (store.functions().is_unset(object, column)) learn(object, column, Cell::of_integer(1));
+        if (store.functions().is_unset(object, column))
+          learn(object, column, first_version(store.entity()));
       }
       store.functions().take_snapshot(object, model::snapshot_of(object), unit_.arena());
     }

@@ -6,7 +6,9 @@
 #include <rowan/orm/collection_writes.hpp>
 #include <rowan/orm/unit_of_work.hpp>
 
-#include <string>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,8 +20,14 @@ namespace rowan::orm {
 /// failure the same work is still pending.
 class Flush {
  public:
+  /// Who puts the database right where a flush inside of a running transaction fails.
+  enum class OnFailure : std::uint8_t {
+    keeps_transaction,  ///< the flush, by a savepoint: the transaction can go on
+    caller_rolls_back,
+  };
+
   explicit Flush(UnitOfWork& unit) : unit_(unit) {}
-  void run();
+  void run(OnFailure on_failure = OnFailure::keeps_transaction);
   /// Inserts one object that was created without being persisted, alone; everything else stays pending.
   void run_only(void* object);
   /// Sends to `session` what run() would, and leaves everything as it was. Errors: as run().
@@ -31,7 +39,7 @@ class Flush {
     std::uint16_t column;
     Value value;
   };
-  void execute(bool only_one);
+  void execute(OnFailure on_failure);
   [[nodiscard]] bool has_work() const noexcept;
   void write(backend::Session& session);
   void assign_keys(backend::Session& session);
@@ -40,6 +48,8 @@ class Flush {
                    const metadata::EntityMeta& entity,
                    const metadata::IndexSet& omitted,
                    std::vector<void*>& objects);
+  /// Returns what the version of an inserted row is where the object has none.
+  value::Cell first_version(const metadata::EntityMeta& entity);
   void update(backend::Session& session, const UpdateGroup& group);
   void write_leaving(backend::Session& session);
   void park_unique_values(backend::Session& session);
@@ -47,6 +57,8 @@ class Flush {
   void remove(backend::Session& session,
               const metadata::EntityMeta& entity,
               std::vector<void*>& objects);
+  void require_fitting();
+  [[nodiscard]] Value value_in(void* object, std::uint16_t column);
   void remember();
   void apply_inserts();
   void apply_updates();
@@ -60,9 +72,12 @@ class Flush {
   friend class InsertRows;
   UnitOfWork& unit_;
   ChangeSets sets_;
-  bool is_single_ = false;          ///< run_only()
-  std::vector<void*> keyed_;        ///< objects that got a pending key in this run
-  std::vector<Returned> returned_;  ///< what the database made
+  bool is_single_ = false;                  ///< run_only()
+  bool is_rehearsal_ = false;               ///< rehearse(): nothing can match
+  std::size_t made_values_ = 0;             ///< the first of `returned_`, which the database made
+  std::optional<std::int64_t> first_time_;  ///< of versions that are points in time
+  std::vector<void*> keyed_;                ///< objects that got a pending key in this run
+  std::vector<Returned> returned_;          ///< what the database made
 };
 
 }  // namespace rowan::orm

@@ -34,8 +34,8 @@ const Condition& resolved(const OrmState& state,
 }
 
 bool is_plain(const FindSpec& spec) {
-  return spec.populate.empty() && spec.fields.empty() && spec.exclude.empty() && !spec.refresh &&
-         !spec.disable_identity_map && !spec.flush_mode &&
+  return spec.populate.empty() && !spec.populates_all && spec.fields.empty() &&
+         spec.exclude.empty() && !spec.refresh && !spec.disable_identity_map && !spec.flush_mode &&
          spec.lock_mode <= query::LockMode::optimistic;
 }
 
@@ -54,6 +54,13 @@ Condition key_condition(const Cell& key) {
   return where;
 }
 
+/// Adds a column to an ordered list of them. What an item refers to is read always, for it tells whose item it is.
+void add_column(std::vector<std::uint16_t>& columns, std::int16_t column) {
+  const auto added = static_cast<std::uint16_t>(column);
+  const auto place = std::lower_bound(columns.begin(), columns.end(), added);
+  if (place == columns.end() || *place != added) columns.insert(place, added);
+}
+
 /// Nested fields name relations to load along.
 void populate_nested_fields(FindSpec& spec) {
   for (const query::PathInfo* path : spec.fields) {
@@ -69,7 +76,7 @@ void check(const EntityMeta& entity, const FindSpec& spec) {
         "a find of " + entity.name +
         " has both fields and exclude: name the columns to read, or those not to");
   }
-  if (spec.disable_identity_map && !spec.populate.empty()) {
+  if (spec.disable_identity_map && (!spec.populate.empty() || spec.populates_all)) {
     throw ValidationError("a find of " + entity.name +
                           " without identity map cannot populate: use a fork of its own instead");
   }
@@ -78,7 +85,7 @@ void check(const EntityMeta& entity, const FindSpec& spec) {
 }  // namespace
 
 void Loader::flush_before(const EntityMeta& entity) {
-  const FlushMode mode = unit_.state().flush_mode;
+  const FlushMode mode = unit_.flush_mode_for({});
   if (mode == FlushMode::commit || unit_.is_flushing) return;
   const TypeStore* store = unit_.find_store(entity.id);
   const bool is_pending = store != nullptr && (store->pending > 0 || store->relations_changed);
@@ -86,7 +93,7 @@ void Loader::flush_before(const EntityMeta& entity) {
 }
 
 void Loader::flush_before(const EntityMeta& entity, const Condition& where, const FindSpec& spec) {
-  const FlushMode mode = spec.flush_mode.value_or(unit_.state().flush_mode);
+  const FlushMode mode = unit_.flush_mode_for(spec.flush_mode);
   if (mode == FlushMode::commit || unit_.is_flushing) return;
   if (mode == FlushMode::always) return Flush(unit_).run();
   bool is_pending = false;
@@ -97,6 +104,10 @@ void Loader::flush_before(const EntityMeta& entity, const Condition& where, cons
   if (!is_pending) return;
   metadata::IndexSet read;
   query::collect_entities(unit_.state().registry, entity, where, spec.order_by, read);
+  if (spec.populate_where != nullptr) {
+    query::collect_entities(unit_.state().registry, entity, *spec.populate_where,
+                            spec.populate_order_by, read);
+  }
   for (const query::PathInfo* path : spec.populate) {
     const EntityMeta* at = &entity;
     for (std::size_t i = 0; i < path->count && at != nullptr; ++i) {
@@ -106,7 +117,8 @@ void Loader::flush_before(const EntityMeta& entity, const Condition& where, cons
   }
   for (std::uint16_t id = 0; id < unit_.entity_count(); ++id) {
     const TypeStore* store = unit_.find_store(id);
-    if (store != nullptr && read.has(id) && (store->pending > 0 || store->relations_changed))
+    const bool is_read = read.has(id) || spec.populates_all;
+    if (store != nullptr && is_read && (store->pending > 0 || store->relations_changed))
       return Flush(unit_).run();
   }
 }
@@ -116,7 +128,14 @@ std::vector<FetchJoin> Loader::joins_of(const EntityMeta& entity,
                                         std::vector<std::vector<std::uint16_t>>& columns) const {
   std::vector<FetchJoin> joins;
   const LoadStrategy strategy = spec.strategy.value_or(unit_.state().load_strategy);
-  if (strategy == LoadStrategy::select_in || !unit_.state().driver->capabilities().joins)
+  const auto strategy_at = [&](Steps steps) {
+    for (const query::StrategyOfPath& own : spec.strategies) {
+      if (std::ranges::equal(Steps(own.path->steps, own.path->count), steps)) return own.strategy;
+    }
+    return strategy;
+  };
+  if ((strategy == LoadStrategy::select_in && spec.strategies.empty()) ||
+      !unit_.state().driver->capabilities().joins)
     return joins;
   const bool is_paged = spec.limit.has_value() || spec.offset.has_value();
   // Items that are chosen or ordered come by a select of their own.
@@ -129,13 +148,17 @@ std::vector<FetchJoin> Loader::joins_of(const EntityMeta& entity,
     for (std::size_t i = 0; i < path->count; ++i) {
       const PropertyMeta& property = step_of(*at, path->steps[i]);
       if (!property.is_relation()) break;
-      if (property.is_to_many() && (strategy == LoadStrategy::balanced || is_paged || is_narrowed))
+      const LoadStrategy own = strategy_at(Steps(path->steps, i + 1));
+      if (own == LoadStrategy::select_in) break;
+      if (property.is_to_many() && (own == LoadStrategy::balanced || is_paged || is_narrowed))
         break;
       prefix.push_back(&property);
       const auto known = std::find_if(joins.begin(), joins.end(),
                                       [&](const FetchJoin& join) { return join.path == prefix; });
       if (known == joins.end()) {
         columns.push_back(columns_at(*property.target, spec, Steps(path->steps, i + 1)));
+        if (property.kind == PropertyKind::one_to_many)
+          add_column(columns.back(), property.inverse->column);
         FetchJoin join;
         join.path = prefix;
         join.parent = parent;
@@ -151,18 +174,28 @@ std::vector<FetchJoin> Loader::joins_of(const EntityMeta& entity,
   return joins;
 }
 
+const FindSpec& Loader::prepared(const EntityMeta& entity,
+                                 const FindSpec& given,
+                                 FindSpec& own) const {
+  const bool has_nested = std::any_of(given.fields.begin(), given.fields.end(),
+                                      [](const query::PathInfo* path) { return path->count > 1; });
+  const bool has_json = given.populate_where != nullptr && given.populate_where->json != nullptr;
+  if (!has_nested && !has_json) return given;
+  own = given;
+  if (has_nested) populate_nested_fields(own);
+  if (has_json) {
+    own.populate_where = std::make_shared<const Condition>(
+        query::resolve_json(unit_.state().registry, entity, *given.populate_where));
+  }
+  return own;
+}
+
 std::vector<void*> Loader::find(const EntityMeta& entity,
                                 const Condition& given,
                                 const FindSpec& given_spec) {
   check(entity, given_spec);
-  FindSpec nested;
-  const bool has_nested = std::any_of(given_spec.fields.begin(), given_spec.fields.end(),
-                                      [](const query::PathInfo* path) { return path->count > 1; });
-  if (has_nested) {
-    nested = given_spec;
-    populate_nested_fields(nested);
-  }
-  const FindSpec& spec = has_nested ? nested : given_spec;
+  FindSpec own;
+  const FindSpec& spec = prepared(entity, given_spec, own);
   flush_before(entity, given, spec);
   Condition room;
   const Condition& where = resolved(unit_.state(), entity, given, room);
@@ -190,7 +223,7 @@ std::vector<void*> Loader::find(const EntityMeta& entity,
     lists = fetch.take_items();
   }
   lay_lists(unit_, std::move(lists), false);
-  if (!found.empty() && !spec.populate.empty())
+  if (!found.empty() && (!spec.populate.empty() || spec.populates_all))
     Populator(unit_, spec).populate(entity, found, &where);
   return found;
 }
@@ -291,30 +324,20 @@ void Loader::load(void* object) {
   }
 }
 
-bool Loader::refresh(void* object) {
-  FindSpec spec;
+bool Loader::refresh(void* object, FindSpec spec) {
   spec.refresh = true;
   spec.flush_mode = FlushMode::commit;
   const EntityMeta& entity = UnitOfWork::entity_of(object);
   if (find_by_key(entity, model::key_of(object), spec) != nullptr) return true;
-  TypeStore& store = unit_.store(entity);
-  header_of(object).life = SlotHeader::detached;
-  --store.managed_count;
-  store.map.erase(model::key_of(object));
+  unit_.drop(object);
   return false;
 }
 
 void Loader::populate(const EntityMeta& entity,
                       std::span<void* const> objects,
                       const FindSpec& spec) {
-  Condition room;
   FindSpec own;
-  if (spec.populate_where != nullptr && spec.populate_where->json != nullptr) {
-    own = spec;
-    own.populate_where = std::make_shared<const Condition>(
-        resolved(unit_.state(), entity, *spec.populate_where, room));
-  }
-  Populator(unit_, own.populate_where != nullptr ? own : spec).populate(entity, objects, nullptr);
+  Populator(unit_, prepared(entity, spec, own)).populate(entity, objects, nullptr);
 }
 
 void Loader::load(void* owner,

@@ -34,7 +34,7 @@ class Loader {
   /// Loads what an object stands for. Errors: NotFoundError.
   void load(void* object);
   /// Reads an object's row again over local changes; returns false and detaches it where the row is gone.
-  bool refresh(void* object);
+  bool refresh(void* object, query::FindSpec spec);
   /// Loads one collection.
   void load(void* owner,
             const metadata::PropertyMeta& property,
@@ -55,6 +55,10 @@ class Loader {
  private:
   /// The same for a query by key alone.
   void flush_before(const metadata::EntityMeta& entity);
+  /// Returns the options with what they imply said, in `own` where that is anything.
+  [[nodiscard]] const query::FindSpec& prepared(const metadata::EntityMeta& entity,
+                                                const query::FindSpec& given,
+                                                query::FindSpec& own) const;
   [[nodiscard]] std::vector<FetchJoin> joins_of(
       const metadata::EntityMeta& entity,
       const query::FindSpec& spec,

@@ -68,9 +68,8 @@ class Narrowing {
     } else {
       moved.path = behind(node.path, steps_, target_);
       if (node.other != nullptr) moved.other = behind(node.other, steps_, target_);
-      is_taken = moved.path != nullptr && (node.other == nullptr || moved.other != nullptr) &&
-                 node.op != Op::raw && node.op != Op::in_select;
-      out.nodes.push_back(moved);
+      is_taken = moved.path != nullptr && (node.other == nullptr || moved.other != nullptr);
+      add(moved, out);
       for (std::size_t i = 0; i < node.value_count; ++i)
         out.values.push_back(where_.values[first_value + i]);
     }
@@ -84,20 +83,30 @@ class Narrowing {
 
   /// The inner condition of some() is over the items already.
   bool copy_items(const Node& some, Condition& out) {
-    if (some.children == 0) return false;
-    bool is_taken = true;
-    for (std::uint16_t i = 0; i < some.children; ++i) is_taken = copy_as_it_is(out) && is_taken;
-    return is_taken;
+    for (std::uint16_t i = 0; i < some.children; ++i) copy_as_it_is(out);
+    return some.children > 0;
   }
 
-  bool copy_as_it_is(Condition& out) {
+  void copy_as_it_is(Condition& out) {
     const Node node = where_.nodes[node_++];
-    out.nodes.push_back(node);
+    add(node, out);
     for (std::size_t i = 0; i < node.value_count; ++i)
       out.values.push_back(where_.values[value_++]);
-    bool is_taken = node.op != Op::raw && node.op != Op::in_select;
-    for (std::uint16_t i = 0; i < node.children; ++i) is_taken = copy_as_it_is(out) && is_taken;
-    return is_taken;
+    for (std::uint16_t i = 0; i < node.children; ++i) copy_as_it_is(out);
+  }
+
+  /// Adds a node along with the text or the subquery that it refers to.
+  void add(Node node, Condition& out) {
+    if (node.op == Op::raw) {
+      const std::string& text = where_.texts[node.extra];
+      node.extra = static_cast<std::uint32_t>(out.texts.size());
+      out.texts.push_back(text);
+    } else if (node.op == Op::in_select) {
+      const std::shared_ptr<const query::Select>& select = where_.selects[node.extra];
+      node.extra = static_cast<std::uint32_t>(out.selects.size());
+      out.selects.push_back(select);
+    }
+    out.nodes.push_back(node);
   }
 
   const Condition& where_;

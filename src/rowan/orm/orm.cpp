@@ -76,7 +76,10 @@ std::shared_ptr<orm::OrmState> make_state(Config& config) {
 Orm::Orm(Config config)
     : state_(make_state(config)),
       schema_(state_->driver->schema_manager(state_->registry)),
-      global_(state_, true) {}
+      global_(state_, true) {
+  schema_->set_observer(
+      {nullptr, state_->logger.get(), state_->slow_query_threshold, LogNamespace::schema});
+}
 
 Orm::~Orm() = default;
 

@@ -5,6 +5,7 @@
 #include <rowan/base/error.hpp>
 #include <rowan/orm/relations.hpp>
 #include <rowan/query/path_intern.hpp>
+#include <rowan/value/codec.hpp>
 
 #include <algorithm>
 #include <unordered_map>
@@ -124,6 +125,7 @@ std::vector<std::uint16_t> columns_at(const EntityMeta& entity,
 void Populator::populate(const EntityMeta& entity,
                          std::span<void* const> objects,
                          const Condition* where) {
+  if (spec_.populates_all) populate_everything(entity, objects);
   for (const query::PathInfo* path : spec_.populate) {
     const EntityMeta* at = &entity;
     std::vector<void*> level(objects.begin(), objects.end());
@@ -143,6 +145,30 @@ void Populator::populate(const EntityMeta& entity,
       }
       level = std::move(reached);
       at = property.target;
+    }
+  }
+}
+
+void Populator::populate_everything(const EntityMeta& entity, std::span<void* const> objects) {
+  const query::FindSpec whole{};
+  Populator populator(unit_, whole);
+  std::unordered_set<void*> seen(objects.begin(), objects.end());
+  std::vector<std::pair<const EntityMeta*, std::vector<void*>>> levels;
+  levels.push_back({&entity, {objects.begin(), objects.end()}});
+  while (!levels.empty()) {
+    const auto [of, level] = std::move(levels.back());
+    levels.pop_back();
+    for (const PropertyMeta& property : of->properties) {
+      if (!property.is_relation()) continue;
+      std::vector<void*> reached;
+      if (property.is_to_one()) {
+        populator.populate_to_one(level, property, Steps(&property.tag, 1), reached);
+      } else {
+        populator.populate_to_many(*of, level, property, Steps(&property.tag, 1), nullptr);
+        reached = items_of(level, property);
+      }
+      std::erase_if(reached, [&](void* object) { return !seen.insert(object).second; });
+      if (!reached.empty()) levels.push_back({property.target, std::move(reached)});
     }
   }
 }
@@ -185,7 +211,8 @@ void Populator::populate_to_many(const EntityMeta& entity,
   std::vector<void*> owners;
   for (void* object : objects) {
     const model::CollectionBase& collection = UnitOfWork::collection_at(object, property);
-    if (!collection.is_initialized() || spec_.refresh) owners.push_back(object);
+    if (!collection.is_initialized() || collection.is_partial() || spec_.refresh)
+      owners.push_back(object);
   }
   if (!owners.empty()) {
     ItemSelection selection = selection_at(*property.target, steps, where);
@@ -270,11 +297,10 @@ void Populator::load_items(std::span<void* const> owners,
     {
       Fetch fetch(unit_, std::move(request));
       const IdentityMap& map = UnitOfWork::store_of(part.front()).map;
-      const bool is_uuid = UnitOfWork::entity_of(part.front()).primary_key->type == ValueType::uuid;
+      const ValueType key_type = UnitOfWork::entity_of(part.front()).primary_key->type;
+      char room[16];
       while (void* item = fetch.next()) {
-        Cell key = fetch.row()[back_at];
-        if (is_uuid && key.type != ValueType::integer) key.type = ValueType::uuid;
-        void* owner = map.find(key);
+        void* owner = map.find(value::as_type(fetch.row()[back_at], key_type, room));
         if (owner == nullptr) continue;
         if (property.is_to_one()) {
           UnitOfWork::ref_at(owner, property).bind(item);

@@ -51,6 +51,8 @@ class Populator {
                         const ItemSelection& selection);
 
  private:
+  /// Loads every relation of the objects and of all that is reached, each object once.
+  void populate_everything(const metadata::EntityMeta& entity, std::span<void* const> objects);
   void populate_to_one(std::span<void* const> objects,
                        const metadata::PropertyMeta& property,
                        Steps steps,

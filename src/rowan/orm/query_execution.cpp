@@ -8,6 +8,8 @@
 
 #include <rowan/base/error.hpp>
 
+#include <algorithm>
+
 namespace rowan {
 
 namespace {
@@ -35,12 +37,57 @@ std::vector<value::Cell> cells_of(UnitOfWork& unit, const std::vector<Value>& va
 }
 
 void flush_for(UnitOfWork& unit, const metadata::IndexSet& read) {
-  if (unit.state().flush_mode == FlushMode::commit || unit.is_flushing) return;
+  const FlushMode mode = unit.flush_mode_for({});
+  if (mode == FlushMode::commit || unit.is_flushing) return;
+  if (mode == FlushMode::always) return orm::Flush(unit).run();
   for (std::uint16_t id = 0; id < unit.entity_count(); ++id) {
     const orm::TypeStore* store = unit.find_store(id);
     const bool is_pending = store != nullptr && (store->pending > 0 || store->relations_changed);
     if (read.has(id) && is_pending) return orm::Flush(unit).run();
   }
+}
+
+/// How many values one insert sends at most; databases take some more.
+constexpr std::size_t values_per_insert = 10'000;
+
+/// Inserts more rows than one statement takes, all of them or none.
+std::uint64_t insert_in_parts(UnitOfWork& unit, const query::Mutation& mutation) {
+  const std::size_t width = mutation.assignments.size();
+  const std::size_t part_values = std::max<std::size_t>(values_per_insert / width, 1) * width;
+  const bool is_alone = unit.transaction == nullptr;
+  const orm::Lease lease = unit.lease(backend::Access::write);
+  static constexpr std::string_view savepoint = "rowan_insert";
+  if (is_alone) {
+    lease->begin({});
+  } else {
+    lease->savepoint(savepoint);
+  }
+  std::uint64_t inserted = 0;
+  try {
+    query::Mutation part = mutation;
+    for (std::size_t from = 0; from < mutation.values.size(); from += part_values) {
+      const std::size_t to = std::min(from + part_values, mutation.values.size());
+      const auto first = mutation.values.begin() + static_cast<std::ptrdiff_t>(from);
+      part.values.assign(first, first + static_cast<std::ptrdiff_t>(to - from));
+      part.row_count = static_cast<std::uint32_t>((to - from) / width);
+      const auto bound =
+          query::bind_mutation(unit.state().registry, query::BoundMutation::Kind::insert, part);
+      inserted += lease->execute(bound, cells_of(unit, part.values), nullptr);
+    }
+  } catch (...) {
+    if (is_alone) {
+      lease->rollback();
+    } else {
+      lease->rollback_to_savepoint(savepoint);
+    }
+    throw;
+  }
+  if (is_alone) {
+    lease->commit();
+  } else {
+    lease->release_savepoint(savepoint);
+  }
+  return inserted;
 }
 
 }  // namespace
@@ -78,6 +125,8 @@ std::uint64_t EntityManager::change(query::BoundMutation::Kind kind, const query
   metadata::IndexSet read;
   query::collect_entities(registry, entity, mutation.where, {}, read);
   flush_for(unit, read);
+  if (kind == query::BoundMutation::Kind::insert && mutation.values.size() > values_per_insert)
+    return insert_in_parts(unit, mutation);
   const query::BoundMutation bound = query::bind_mutation(registry, kind, mutation);
   const std::vector<Value> values = query::values_of(mutation);
   const std::vector<value::Cell> cells = cells_of(unit, values);

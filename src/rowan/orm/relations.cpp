@@ -162,10 +162,9 @@ void Relations::assign(RefBase& reference, void* target) {
   reference.bind(target);
   UnitOfWork::store_of(object).relations_changed = true;
   if (target != nullptr) link(property, object, target, false);
-  if (!property.is_owner && before != nullptr) {
-    UnitOfWork::store_of(before).relations_changed = true;
-    if (property.orphan_removal && is_kept(before)) unit_.remove(before);
-  }
+  if (before == nullptr) return;
+  if (!property.is_owner) UnitOfWork::store_of(before).relations_changed = true;
+  if (property.orphan_removal && is_kept(before)) unit_.remove(before);
 }
 
 // Collections ---------------------------------------------------------------------------------------------------------

@@ -49,6 +49,8 @@ EntityManager* RequestContext::find(const orm::OrmState* state) noexcept {
   return nullptr;
 }
 
+const void* RequestContext::place() noexcept { return &storage.load()(); }
+
 EntityManager* RequestContext::current(EntityManager& global) noexcept {
   return find(global.state());
 }

@@ -7,6 +7,7 @@ namespace rowan {
 class EntityManager;
 
 namespace orm {
+class UnitOfWork;
 struct OrmState;
 struct ContextFrame;
 }  // namespace orm
@@ -32,7 +33,10 @@ class RequestContext {
 
  private:
   friend class EntityManager;
+  friend class orm::UnitOfWork;
   static EntityManager* find(const orm::OrmState* state) noexcept;
+  /// Returns an address that stands for the running thread or fiber.
+  static const void* place() noexcept;
   class Scope {
    public:
     explicit Scope(EntityManager& global);

@@ -25,6 +25,7 @@ RowReader::RowReader(UnitOfWork& unit,
       key_at_(static_cast<std::size_t>(entity.primary_key->column)),
       manage_(manage),
       is_whole_(columns.size() == entity.all_columns.size()),
+      has_integer_key_(entity.primary_key->type == ValueType::integer),
       has_other_side_(
           std::any_of(entity.to_one.begin(), entity.to_one.end(), [](const PropertyMeta* property) {
             return property->is_owner && property->inverse != nullptr &&
@@ -36,19 +37,12 @@ RowReader::RowReader(UnitOfWork& unit,
                                      columns.begin());
 }
 
-Cell RowReader::key_in(const Cell* cells) const noexcept {
-  Cell key = cells[key_at_];
-  if (key.type != ValueType::integer && entity_->primary_key->type == ValueType::uuid)
-    key.type = ValueType::uuid;
-  return key;
-}
-
 void* RowReader::read(const Cell* cells) {
   if (manage_ == Manage::none) [[unlikely]]
     return read_unmanaged(cells);
   // Mapped before it is filled: a row may refer to itself.
   void* object = nullptr;
-  if (cells[key_at_].type == ValueType::integer) [[likely]] {
+  if (has_integer_key_ && cells[key_at_].type == ValueType::integer) [[likely]] {
     object = store_->map.find_or_add(cells[key_at_].integer, [&] {
       void* fresh = store_->allocate();
       model::key_of(fresh) = cells[key_at_];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rowan/orm/unit_of_work.hpp>
+#include <rowan/value/codec.hpp>
 
 #include <cstdint>
 #include <span>
@@ -32,7 +33,10 @@ class RowReader {
   /// Returns where among the columns the key stands.
   [[nodiscard]] std::size_t key_at() const noexcept { return key_at_; }
   /// Returns the key's cell as the identity map has it.
-  [[nodiscard]] value::Cell key_in(const value::Cell* cells) const noexcept;
+  /// Lifetime: until the next call.
+  [[nodiscard]] value::Cell key_in(const value::Cell* cells) const {
+    return value::as_type(cells[key_at_], entity_->primary_key->type, key_room_);
+  }
   /// Returns the row's object, filled.
   void* read(const value::Cell* cells);
   /// Returns the object of the row's key as a reference, loaded or not.
@@ -51,7 +55,9 @@ class RowReader {
   std::size_t key_at_;
   Manage manage_;
   bool is_whole_;
+  bool has_integer_key_;
   bool has_other_side_;  ///< owns a one-to-one that is mapped on both sides
+  mutable char key_room_[16] = {};
 };
 
 }  // namespace rowan::orm

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <rowan/backend/driver.hpp>
+#include <rowan/query/find_options.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace rowan {
 
@@ -26,6 +28,7 @@ struct TransactionOptions {
   Propagation propagation = Propagation::nested;
   IsolationLevel isolation = IsolationLevel::unspecified;
   bool read_only = false;
+  std::optional<FlushMode> flush_mode{};  ///< of the queries in it
   /// How often the block is run again after a conflict with another unit of work (Error::is_retryable()). Where it is
   /// not 0, every attempt, the first too, runs on an empty fork of its own: the block must make what it needs from that
   /// manager, do nothing else that must not happen twice, and what it loaded or created is gone with the attempt.

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <rowan/base/error.hpp>
 #include <rowan/orm/transaction_options.hpp>
 
 #include <memory>
@@ -25,15 +26,18 @@ class TransactionScope {
     try {
       body();
       finish();
+    } catch (const Error& error) {
+      fail(error.poisons_transaction());
+      throw;
     } catch (...) {
-      fail();
+      fail(false);
       throw;
     }
   }
 
  private:
   void finish();
-  void fail() noexcept;
+  void fail(bool ends_transaction) noexcept;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -4,6 +4,7 @@
 
 #include <rowan/base/error.hpp>
 #include <rowan/orm/unit_of_work.hpp>
+#include <rowan/value/codec.hpp>
 
 #include <cstring>
 #include <string>
@@ -75,6 +76,14 @@ void TypeStore::set_key(void* object, const value::Cell& key) {
   map.insert(object);
 }
 
+void TypeStore::drop_created(const void* object) noexcept {
+  if (!created.empty() && created.back() == object) {
+    created.pop_back();
+  } else {
+    std::erase(created, object);
+  }
+}
+
 void TypeStore::clear() noexcept {
   each([this](void* object) {
     if (model::header_of(object).is_constructed) functions().destroy(object);
@@ -94,7 +103,12 @@ void TypeStore::clear() noexcept {
 }
 
 void* TypeStore::resolve(std::uint16_t property, const value::Cell& key) {
-  return unit_->store(*entity_->properties[property].target).find_or_refer(key);
+  TypeStore& target = unit_->store(*entity_->properties[property].target);
+  const ValueType type = target.entity().primary_key->type;
+  if (key.type == type) [[likely]]
+    return target.find_or_refer(key);
+  char room[16];
+  return target.find_or_refer(value::as_type(key, type, room));
 }
 
 value::Cell TypeStore::key_of(std::uint16_t, const void* target) { return model::key_of(target); }

@@ -68,6 +68,9 @@ class TypeStore final : public metadata::ReferenceResolver {
     }
   }
 
+  /// Takes an object out of `created`. Cost: constant for the last one.
+  void drop_created(const void* object) noexcept;
+
   /// Destroys every object, keeps one chunk for the next use.
   void clear() noexcept;
 

@@ -43,10 +43,19 @@ void UndoLog::remember(model::CollectionBase& collection) {
   saved.removed = state.removed.view();
 }
 
+void UndoLog::remember_losing(model::CollectionBase& collection) {
+  CollectionState& saved = collections_.emplace_back();
+  saved.collection = &collection;
+  saved.is_losing = true;
+  saved.original = collection.state().original;
+  saved.items = collection.state().items.view();
+}
+
 void UndoLog::forget_since(const Mark& mark) noexcept {
   if (objects_.size() > mark.objects) objects_.resize(mark.objects);
   if (values_.size() > mark.values) values_.resize(mark.values);
   if (collections_.size() > mark.collections) collections_.resize(mark.collections);
+  if (references_.size() > mark.references) references_.resize(mark.references);
 }
 
 void UndoLog::take_back(UnitOfWork& unit, const Mark& mark) {
@@ -74,6 +83,21 @@ void UndoLog::take_back(UnitOfWork& unit, const Mark& mark) {
   }
   for (; collections_.size() > mark.collections; collections_.pop_back())
     restore(unit, collections_.back());
+  for (; references_.size() > mark.references; references_.pop_back())
+    restore(unit, references_.back());
+}
+
+void UndoLog::restore(UnitOfWork& unit, const TakenReference& before) {
+  const bool is_there = header_of(before.object).life <= SlotHeader::removed &&
+                        header_of(before.target).life <= SlotHeader::removed;
+  model::RefBase& reference = UnitOfWork::ref_at(before.object, *before.property);
+  if (!is_there || !reference.empty()) return;  // it has another target since
+  if (before.is_by_removal) {
+    unit.emptied_by_removal[before.target].push_back({before.object, before.property});
+    return;
+  }
+  reference.bind(before.target);
+  UnitOfWork::store_of(before.object).relations_changed = true;
 }
 
 void UndoLog::restore(UnitOfWork& unit, const ObjectState& before) {
@@ -101,6 +125,13 @@ void UndoLog::restore(UnitOfWork& unit, CollectionState& before) {
   model::CollectionBase& collection = *before.collection;
   if (header_of(model::object_of(&collection)).life == SlotHeader::detached) return;
   model::CollectionState& state = collection.state();
+  if (before.is_losing) {
+    state.original = std::move(before.original);
+    for (void* item : before.items) {
+      if (header_of(item).life != SlotHeader::detached) state.items.insert(item);
+    }
+    return;
+  }
   if (before.is_initialized) {
     state.original = std::move(before.original);
     state.is_replaced = before.is_replaced;

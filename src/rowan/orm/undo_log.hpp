@@ -29,6 +29,14 @@ struct EmptiedReference {
   const metadata::PropertyMeta* property = nullptr;
 };
 
+/// A reference that a flush emptied, to be given back where the flush fails or is rolled back.
+struct TakenReference {
+  void* object = nullptr;
+  const metadata::PropertyMeta* property = nullptr;
+  void* target = nullptr;
+  bool is_by_removal = false;  ///< emptied by remove() itself: it comes back with the target only
+};
+
 /// The database's view of objects and collections before each flush of a running transaction.
 class UndoLog {
  public:
@@ -36,14 +44,18 @@ class UndoLog {
     std::size_t objects = 0;
     std::size_t values = 0;
     std::size_t collections = 0;
+    std::size_t references = 0;
   };
 
   [[nodiscard]] Mark mark() const noexcept {
-    return {objects_.size(), values_.size(), collections_.size()};
+    return {objects_.size(), values_.size(), collections_.size(), references_.size()};
   }
   void remember(UnitOfWork& unit, void* object);
   void remember(WrittenValue value) { values_.push_back(std::move(value)); }
   void remember(model::CollectionBase& collection);
+  /// Notes a collection that is about to lose removed objects.
+  void remember_losing(model::CollectionBase& collection);
+  void remember(const TakenReference& reference) { references_.push_back(reference); }
   /// Makes everything since `mark` pending again, as if it had not been flushed.
   void take_back(UnitOfWork& unit, const Mark& mark);
   /// Forgets what was noted since `mark`: it is committed.
@@ -62,16 +74,19 @@ class UndoLog {
     model::CollectionBase* collection = nullptr;
     bool is_initialized = false;
     bool is_replaced = false;
+    bool is_losing = false;  ///< only removed objects go, nothing was written
     std::vector<void*> original;
-    std::vector<void*> items;    ///< where it was not initialized
+    std::vector<void*> items;    ///< where it was not initialized, or loses some
     std::vector<void*> removed;  ///< where it was not initialized
   };
   static void restore(UnitOfWork& unit, const ObjectState& before);
   static void restore(UnitOfWork& unit, CollectionState& before);
+  static void restore(UnitOfWork& unit, const TakenReference& before);
 
   std::vector<ObjectState> objects_;
   std::vector<WrittenValue> values_;
   std::vector<CollectionState> collections_;
+  std::vector<TakenReference> references_;
 };
 
 /// Gives a member its earlier value, unless it was changed since.

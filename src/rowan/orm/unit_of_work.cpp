@@ -5,6 +5,7 @@
 #include <rowan/base/error.hpp>
 #include <rowan/orm/loader.hpp>
 #include <rowan/orm/relations.hpp>
+#include <rowan/orm/request_context.hpp>
 
 #include <algorithm>
 
@@ -57,6 +58,7 @@ std::string UnitOfWork::name_of(const void* object) {
   const value::Cell& key = model::key_of(object);
   std::string name = entity_of(object).name + "[";
   if (key.is_null()) return name + "new]";
+  if (entity_of(object).primary_key->is_hidden) return name + "<hidden>]";
   if (key.type == ValueType::integer) return name + std::to_string(key.integer) + "]";
   if (key.type == ValueType::text) return name + "\"" + std::string(key.bytes()) + "\"]";
   return name + std::string(to_string(key.type)) + "]";
@@ -299,7 +301,12 @@ void UnitOfWork::forget_new(void* object) {
   Relations(*this).unlink(object);
   if (!header_of(object).is_persisted) --unpersisted;
   forget(object);
-  std::erase(store_of(object).created, object);
+  store_of(object).drop_created(object);
+}
+
+void UnitOfWork::drop(void* object) {
+  Relations(*this).unlink(object);
+  forget(object);
 }
 
 void UnitOfWork::forget(void* object) {
@@ -324,6 +331,7 @@ void UnitOfWork::clear() noexcept {
   changed_collections.clear();
   forced.clear();
   undo.clear();
+  undo_base = {};
   unpersisted = 0;
   ++clears_;
   arena_.reset();
@@ -333,7 +341,12 @@ void UnitOfWork::clear() noexcept {
 void UnitOfWork::recycle() noexcept {
   transaction.reset();
   transaction_depth = 0;
+  block_depth = 0;
   is_rollback_only = false;
+  has_ended_by_itself = false;
+  flush_mode.reset();
+  transaction_flush_mode.reset();
+  place_ = nullptr;
   cancel_point.reset();
   clear();
   counters = {};
@@ -342,19 +355,32 @@ void UnitOfWork::recycle() noexcept {
 
 // Relations -----------------------------------------------------------------------------------------------------------
 
+void UnitOfWork::check_thread() {
+  const void* here = RequestContext::place();
+  if (place_ == nullptr) place_ = here;
+  if (place_ == here) return;
+  throw ValidationError(
+      "this entity manager is used by a second thread: it serves one thread or fiber at a time, "
+      "fork() one for each (fibers that change threads need RequestContext::set_storage())");
+}
+
 void UnitOfWork::assign(RefBase& reference, void* target) {
+  require_own_thread();
   Relations(*this).assign(reference, target);
 }
 
 bool UnitOfWork::add(CollectionBase& collection, void* item) {
+  require_own_thread();
   return Relations(*this).add(collection, item);
 }
 
 bool UnitOfWork::remove(CollectionBase& collection, void* item) {
+  require_own_thread();
   return Relations(*this).remove(collection, item);
 }
 
 void UnitOfWork::set(CollectionBase& collection, void* const* items, std::size_t count) {
+  require_own_thread();
   Relations(*this).set(collection, items, count);
 }
 
@@ -382,18 +408,23 @@ void UnitOfWork::refuse_unloaded(const CollectionBase& collection) {
                         " when it is loaded, or call init() on it");
 }
 
-void UnitOfWork::load(void* object) { Loader(*this).load(object); }
+void UnitOfWork::load(void* object) {
+  require_own_thread();
+  Loader(*this).load(object);
+}
 
 void UnitOfWork::load(CollectionBase& collection,
                       bool reload,
                       const query::FindSpec* options,
                       const query::Condition* where) {
+  require_own_thread();
   if (collection.is_initialized() && !reload) return;
   void* owner = model::object_of(&collection);
   Loader(*this).load(owner, Relations::property_of(collection), options, where);
 }
 
 std::size_t UnitOfWork::count(CollectionBase& collection, const query::Condition* where) {
+  require_own_thread();
   if (collection.is_initialized() && where == nullptr && !collection.is_partial()) {
     return collection.find_state() == nullptr ? 0 : collection.find_state()->items.size();
   }
@@ -410,9 +441,14 @@ TransactionMark UnitOfWork::mark_transaction() {
   return mark;
 }
 
+void UnitOfWork::take_back(const TransactionMark& mark) {
+  // A clear() inside the block emptied the log: all that stands there came later.
+  undo.take_back(*this, is_current(mark) ? mark.undo : UndoLog::Mark{});
+}
+
 void UnitOfWork::forget_since(const TransactionMark& mark) {
   // After a clear() inside the block everything that is there came later.
-  const bool knows_order = mark.clears == clears_;
+  const bool knows_order = is_current(mark);
   const auto is_later = [&](std::size_t id, const void* object) {
     return !knows_order || header_of(object).order >= mark.next_order[id];
   };
@@ -459,8 +495,22 @@ backend::Observer UnitOfWork::observer() noexcept {
   return {&counters, state_->logger.get(), state_->slow_query_threshold};
 }
 
+FlushMode UnitOfWork::flush_mode_for(std::optional<FlushMode> of_query) const noexcept {
+  for (const auto& mode : {of_query, transaction_flush_mode, flush_mode}) {
+    if (mode) return *mode;
+  }
+  return state_->flush_mode;
+}
+
 Lease UnitOfWork::lease(backend::Access access) {
-  if (transaction != nullptr) return {*transaction, cancel_point.get()};
+  if (transaction != nullptr) {
+    if (has_ended_by_itself) {
+      throw TransactionStateError(
+          "the transaction has failed as a whole, nothing more can run in it: roll it back and "
+          "start again");
+    }
+    return {*transaction, cancel_point.get()};
+  }
   return {state_->driver->session(access, observer()), cancel_point.get()};
 }
 

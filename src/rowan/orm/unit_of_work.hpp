@@ -102,6 +102,8 @@ class UnitOfWork final : public model::RelationHost {
   void detach(void* object, void* into);
   /// Forgets an object that was created and not inserted.
   void forget_new(void* object);
+  /// Ends the management of an object whose row is gone, and takes it out of loaded collections.
+  void drop(void* object);
   /// Ends the management of an object; it stays readable.
   void forget(void* object);
   void mark_changed(void* object, std::uint16_t column);
@@ -125,6 +127,7 @@ class UnitOfWork final : public model::RelationHost {
   void set(model::CollectionBase& collection, void* const* items, std::size_t count) override;
 
   /// Lends a session: the transaction's, or one for this call.
+  /// Errors: TransactionStateError where the transaction has ended by itself and waits for rollback().
   [[nodiscard]] Lease lease(backend::Access access);
   [[nodiscard]] backend::Observer observer() noexcept;
 
@@ -148,7 +151,24 @@ class UnitOfWork final : public model::RelationHost {
   [[nodiscard]] static std::string name_of(const void* object);
   void queue(model::CollectionBase& collection);
 
+  /// Returns when pending work is written before a query: as the query says, the transaction, the manager, the ORM.
+  [[nodiscard]] FlushMode flush_mode_for(std::optional<FlushMode> of_query) const noexcept;
+  /// Refuses a second thread or fiber, in debug builds.
+  void require_own_thread() {
+#ifndef NDEBUG
+    check_thread();
+#endif
+  }
+  /// Lets the next call decide which thread or fiber this unit belongs to.
+  void leave_thread() noexcept { place_ = nullptr; }
+
   [[nodiscard]] TransactionMark mark_transaction();
+  /// Tells whether the objects of the mark are still there: not after a clear().
+  [[nodiscard]] bool is_current(const TransactionMark& mark) const noexcept {
+    return mark.clears == clears_;
+  }
+  /// Makes what was flushed since the mark pending again, as before it.
+  void take_back(const TransactionMark& mark);
   /// Forgets what was created or removed since the mark and is not flushed.
   void forget_since(const TransactionMark& mark);
 
@@ -160,15 +180,22 @@ class UnitOfWork final : public model::RelationHost {
   std::unordered_map<void*, metadata::IndexSet> forced;  ///< mark_changed()
   std::unique_ptr<backend::Session> transaction;         ///< while one is open
   int transaction_depth = 0;
-  bool is_rollback_only = false;                       ///< a joined block failed
+  int block_depth = 0;            ///< transactional() blocks of the transaction that are open
+  bool is_rollback_only = false;  ///< a joined block failed
+  /// The database took the transaction back, or its commit failed.
+  bool has_ended_by_itself = false;
+  std::optional<FlushMode> flush_mode;                 ///< of the manager
+  std::optional<FlushMode> transaction_flush_mode;     ///< of the running transaction
   std::shared_ptr<backend::CancelPoint> cancel_point;  ///< once somebody asked for it
-  UndoLog undo;  ///< of the flushes of the running transaction
+  UndoLog undo;             ///< of the flushes of the running transaction
+  UndoLog::Mark undo_base;  ///< where that transaction began, others may be set aside
   backend::StatementCounters counters;
   std::uint64_t flushes = 0;
   std::size_t unpersisted = 0;  ///< created with persist = false and not reached yet
   bool is_flushing = false;
 
  private:
+  void check_thread();
   /// Cancels a removal.
   void revive(void* object);
   void remove_one(void* object, std::vector<void*>& along);
@@ -185,6 +212,7 @@ class UnitOfWork final : public model::RelationHost {
   base::Arena arena_;
   base::Arena scratch_;
   std::uint64_t clears_ = 0;
+  const void* place_ = nullptr;  ///< of the thread or fiber that works with this unit
 };
 
 }  // namespace rowan::orm

@@ -7,22 +7,63 @@
 #include <rowan/query/select.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace rowan::query {
 
-/// A comparison of an aggregate over entity `T` (void: over any).
+/// A condition on aggregates over entity `T` (void: over any): comparisons joined by &&, || and !.
 template <class T>
 class AggregateCondition {
  public:
-  explicit AggregateCondition(HavingTerm term) : term_(std::move(term)) {}
-  [[nodiscard]] const HavingTerm& term() const noexcept { return term_; }
+  explicit AggregateCondition(HavingTerm term) { terms_.push_back(std::move(term)); }
+  AggregateCondition(Op op, std::initializer_list<const std::vector<HavingTerm>*> parts) {
+    terms_.push_back({{}, op, {}, static_cast<std::uint16_t>(parts.size())});
+    for (const std::vector<HavingTerm>* part : parts)
+      terms_.insert(terms_.end(), part->begin(), part->end());
+  }
+  /// Returns its nodes in preorder.
+  [[nodiscard]] const std::vector<HavingTerm>& terms() const noexcept { return terms_; }
 
  private:
-  HavingTerm term_;
+  std::vector<HavingTerm> terms_;
 };
+
+/// The class of a condition on aggregates of both.
+template <class A, class B>
+struct CommonGroup : CommonRoot<A, B> {};
+template <class B>
+struct CommonGroup<void, B> {
+  using Type = B;
+};
+template <class A>
+struct CommonGroup<A, void> {
+  using Type = A;
+};
+template <>
+struct CommonGroup<void, void> {
+  using Type = void;
+};
+
+template <class A, class B>
+[[nodiscard]] auto operator&&(const AggregateCondition<A>& left,
+                              const AggregateCondition<B>& right) {
+  return AggregateCondition<typename CommonGroup<A, B>::Type>(Op::and_,
+                                                              {&left.terms(), &right.terms()});
+}
+template <class A, class B>
+[[nodiscard]] auto operator||(const AggregateCondition<A>& left,
+                              const AggregateCondition<B>& right) {
+  return AggregateCondition<typename CommonGroup<A, B>::Type>(Op::or_,
+                                                              {&left.terms(), &right.terms()});
+}
+template <class T>
+[[nodiscard]] auto operator!(const AggregateCondition<T>& condition) {
+  return AggregateCondition<T>(Op::not_, {&condition.terms()});
+}
 
 /// An aggregate over entity `T` (void: over any) whose row holds an `R`.
 template <class R, class T>
@@ -81,6 +122,15 @@ class Aggregated {
   Term term_;
 };
 
+template <class S>
+struct IsAggregated {
+  static constexpr bool value = false;
+};
+template <class R, class T>
+struct IsAggregated<Aggregated<R, T>> {
+  static constexpr bool value = true;
+};
+
 /// The type that a sum of `V` has: 64 bits for integers, double for reals, `V` itself for exact
 /// numbers.
 template <class V>
@@ -92,6 +142,11 @@ template <class R, class P>
 auto aggregate_of(Aggregate function) {
   return Aggregated<R, typename P::Root>(Term{P::info(), function});
 }
+
+/// Tells whether values of the path have a least and a greatest.
+template <class P>
+inline constexpr bool has_extremes =
+    !std::is_same_v<typename P::ValueOf, bool> && !P::is_reference && !P::is_collection;
 
 template <class V>
 inline constexpr bool is_number =
@@ -130,11 +185,17 @@ template <auto... M>
 }
 template <auto... M>
 [[nodiscard]] auto min(Path<M...>) {
+  static_assert(
+      query::has_extremes<Path<M...>>,
+      "min() takes values that have an order: a bool, a reference and a collection have none");
   return query::aggregate_of<std::optional<typename Path<M...>::ValueOf>, Path<M...>>(
       query::Aggregate::min);
 }
 template <auto... M>
 [[nodiscard]] auto max(Path<M...>) {
+  static_assert(
+      query::has_extremes<Path<M...>>,
+      "max() takes values that have an order: a bool, a reference and a collection have none");
   return query::aggregate_of<std::optional<typename Path<M...>::ValueOf>, Path<M...>>(
       query::Aggregate::max);
 }

@@ -6,6 +6,7 @@
 #include <rowan/query/condition_binder.hpp>
 #include <rowan/query/path_binder.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -42,12 +43,16 @@ std::shared_ptr<BoundSelect> order_through(PathBinder& paths, const OrderTerm& o
   return out;
 }
 
-BoundOrder bind_order(PathBinder& paths, const OrderTerm& order) {
+BoundTerm bind_term(PathBinder& paths, const Term& term);
+
+BoundOrder bind_order(PathBinder& paths, const OrderTerm& order, std::span<const Term> texts = {}) {
   BoundOrder out;
   out.descending = order.descending;
   out.nulls = order.nulls;
   out.aggregate = order.aggregate;
-  if (order.path == nullptr) {
+  if (order.raw > 0) {
+    out.raw = bind_term(paths, texts[order.raw - 1]);
+  } else if (order.path == nullptr) {
     out.is_count_all = true;
   } else if (paths.passes_collection(*order.path)) {
     out.select = order_through(paths, order);
@@ -61,7 +66,8 @@ BoundTerm bind_term(PathBinder& paths, const Term& term) {
   BoundTerm out;
   out.aggregate = term.aggregate;
   if (!term.raw.empty()) {
-    out.raw = paths.bind_raw(term.raw, 0, out.raw_columns);
+    const auto values = static_cast<std::uint32_t>(term.values.size());
+    out.raw = paths.bind_raw(term.raw, values, out.raw_columns);
   } else if (term.path == nullptr) {
     out.is_count_all = true;
   } else if (paths.passes_collection(*term.path)) {
@@ -74,28 +80,55 @@ BoundTerm bind_term(PathBinder& paths, const Term& term) {
   return out;
 }
 
-BoundExpr bind_having(PathBinder& paths,
-                      const std::vector<HavingTerm>& terms,
-                      std::uint32_t& value) {
+BoundExpr bind_having_node(PathBinder& paths,
+                           std::span<const HavingTerm> terms,
+                           std::size_t& at,
+                           std::uint32_t& value) {
+  const HavingTerm& having = terms[at++];
+  BoundExpr out;
+  out.op = having.op;
+  if (having.is_group()) {
+    for (std::uint16_t i = 0; i < having.children; ++i)
+      out.children.push_back(bind_having_node(paths, terms, at, value));
+    return out;
+  }
+  const BoundTerm term = bind_term(paths, having.term);
+  out.column = term.column;
+  out.aggregate = term.aggregate;
+  out.is_count_all = term.is_count_all;
+  out.value = value++;
+  out.value_count = 1;
+  return out;
+}
+
+BoundExpr bind_having(PathBinder& paths, std::span<const HavingTerm> terms, std::uint32_t& value) {
   BoundExpr out;
   if (terms.empty()) return out;
   out.op = Op::and_;
-  for (const HavingTerm& having : terms) {
-    BoundTerm term = bind_term(paths, having.term);
-    BoundExpr& part = out.children.emplace_back();
-    part.op = having.op;
-    part.column = term.column;
-    part.aggregate = term.aggregate;
-    part.is_count_all = term.is_count_all;
-    part.value = value++;
-    part.value_count = 1;
-  }
+  for (std::size_t at = 0; at < terms.size();)
+    out.children.push_back(bind_having_node(paths, terms, at, value));
   if (out.children.size() > 1) return out;
   BoundExpr only = std::move(out.children[0]);
   return only;
 }
 
-void join_on_request(PathBinder& paths, const PathInfo& path) {
+// Raw terms have their values behind all others, in the order of values_of().
+void number_raw_values(const Select& select, BoundSelect& out, std::uint32_t& value) {
+  const auto number = [&](BoundTerm& bound, const Term& term) {
+    bound.value = value;
+    value += static_cast<std::uint32_t>(term.values.size());
+  };
+  for (std::size_t i = 0; i < select.terms.size(); ++i) number(out.terms[i], select.terms[i]);
+  for (std::size_t i = 0; i < select.group_by.size(); ++i)
+    number(out.group_by[i], select.group_by[i]);
+  for (std::size_t i = 0; i < select.order_by.size(); ++i) {
+    if (const std::uint32_t raw = select.order_by[i].raw; raw > 0)
+      number(out.order_by[i].raw, select.order_texts[raw - 1]);
+  }
+}
+
+void join_on_request(PathBinder& paths, const NamedJoin& join) {
+  const PathInfo& path = *join.path;
   std::uint16_t source = 0;
   const EntityMeta* entity = &paths.root();
   for (std::size_t i = 0; i < path.count; ++i) {
@@ -104,7 +137,7 @@ void join_on_request(PathBinder& paths, const PathInfo& path) {
       throw ValidationError("Trying to join " + entity->name + "." + relation.name +
                             ", which is no relation");
     }
-    source = paths.source_of(source, relation, true);
+    source = paths.join(source, relation, join.is_left);
     entity = relation.target;
   }
 }
@@ -136,6 +169,9 @@ std::uint32_t value_count_of(const Condition& condition) {
 void add_values(std::vector<Value>& out, const Condition& condition) {
   for (const Value& value : condition.values) out.push_back(value);
 }
+void add_values(std::vector<Value>& out, const Term& term) {
+  out.insert(out.end(), term.values.begin(), term.values.end());
+}
 
 const PropertyMeta& assigned_property(const metadata::Registry& registry,
                                       const EntityMeta& entity,
@@ -148,7 +184,24 @@ const PropertyMeta& assigned_property(const metadata::Registry& registry,
   return property;
 }
 
-// The rows of a bulk change. Its statement cannot join, so joins stand in a subquery of keys.
+bool reads(const BoundExpr& expr, const EntityMeta& entity);
+
+// Tells whether a subquery of the conditions reads the entity's table.
+bool reads(const BoundSelect& select, const EntityMeta& entity) {
+  for (const BoundSource& source : select.sources) {
+    if (source.entity == &entity) return true;
+  }
+  return reads(select.where, entity);
+}
+
+bool reads(const BoundExpr& expr, const EntityMeta& entity) {
+  if (expr.select != nullptr && reads(*expr.select, entity)) return true;
+  return std::any_of(expr.children.begin(), expr.children.end(),
+                     [&](const BoundExpr& child) { return reads(child, entity); });
+}
+
+// The rows of a bulk change. Its statement cannot join, so joins stand in a subquery of keys; that
+// is a derived table, for not every database reads the table that it changes.
 BoundSelect bind_filter(const metadata::Registry& registry,
                         const EntityMeta& entity,
                         const Condition& where,
@@ -162,11 +215,14 @@ BoundSelect bind_filter(const metadata::Registry& registry,
   start(plain);
   PathBinder paths(registry, plain);
   condition.bind_into(paths);
-  if (plain.sources.size() == 1) return plain;
+  if (plain.sources.size() == 1 && plain.key_filter == nullptr && !reads(plain.where, entity))
+    return plain;
   BoundSelect keyed;
   start(keyed);
   PathBinder key_paths(registry, keyed);
   condition.bind_as_keys(key_paths);
+  keyed.key_filter->is_derived = true;
+  keyed.key_filter->distinct = true;
   return keyed;
 }
 
@@ -213,18 +269,20 @@ BoundSelect bind_nested(const metadata::Registry& registry,
   out.sources.push_back({&entity_of(registry, select.root)});
   out.distinct = select.distinct;
   PathBinder paths(registry, out);
-  for (const PathInfo* join : select.joins) join_on_request(paths, *join);
+  for (const NamedJoin& join : select.joins) join_on_request(paths, join);
   // Conditions before terms: what they require joins by an inner join.
   ConditionBinder(select.where, value).bind_into(paths);
   value += value_count_of(select.where);
   for (const Term& term : select.terms) out.terms.push_back(bind_term(paths, term));
   for (const Term& term : select.group_by) out.group_by.push_back(bind_term(paths, term));
   out.having = bind_having(paths, select.having, value);
-  for (const OrderTerm& order : select.order_by) out.order_by.push_back(bind_order(paths, order));
+  for (const OrderTerm& order : select.order_by)
+    out.order_by.push_back(bind_order(paths, order, select.order_texts));
   out.has_limit = select.limit.has_value();
   out.has_offset = select.offset.has_value();
   if (out.has_limit) out.limit_value = value++;
   if (out.has_offset) out.offset_value = value++;
+  number_raw_values(select, out, value);
   return out;
 }
 
@@ -270,9 +328,16 @@ BoundMutation bind_mutation(const metadata::Registry& registry,
 std::vector<Value> values_of(const Select& select) {
   std::vector<Value> out;
   add_values(out, select.where);
-  for (const HavingTerm& having : select.having) out.push_back(having.value);
+  for (const HavingTerm& having : select.having) {
+    if (!having.is_group()) out.push_back(having.value);
+  }
   if (select.limit) out.push_back(Value::of_integer(*select.limit));
   if (select.offset) out.push_back(Value::of_integer(*select.offset));
+  for (const Term& term : select.terms) add_values(out, term);
+  for (const Term& term : select.group_by) add_values(out, term);
+  for (const OrderTerm& order : select.order_by) {
+    if (order.raw > 0) add_values(out, select.order_texts[order.raw - 1]);
+  }
   return out;
 }
 

@@ -47,7 +47,7 @@ struct FindBinding {
 /// or a key of the wrong type; each names what it is about.
 [[nodiscard]] BoundSelect bind_find(const metadata::Registry& registry, const FindBinding& find);
 
-/// Binds a query of rows. Value indexes: where, having, limit, offset; see values_of().
+/// Binds a query of rows. Value indexes: where, having, limit, offset, raw terms; see values_of().
 /// Requires: no JSON. Errors: as bind_find().
 [[nodiscard]] BoundSelect bind_select(const metadata::Registry& registry, const Select& select);
 

@@ -37,6 +37,8 @@ struct BoundSource {
 /// One condition. Values are not part of it: `value` indexes the value list given at execution.
 struct BoundExpr {
   Op op = Op::none;
+  /// Of size and eq_path the comparison; of in_select nin, where it is negated; of not_ is_null,
+  /// where it holds also for a child that is neither true nor false.
   Op inner = Op::none;
   std::vector<BoundExpr> children;
   BoundColumn column;
@@ -60,8 +62,9 @@ struct BoundTerm {
   BoundColumn column;
   Aggregate aggregate = Aggregate::none;
   bool is_count_all = false;
-  std::string raw{};  ///< as BoundExpr::raw, without values
+  std::string raw{};  ///< as BoundExpr::raw, its first value at index `value`
   std::vector<BoundColumn> raw_columns{};
+  std::uint32_t value = 0;
 };
 
 struct BoundOrder {
@@ -73,6 +76,7 @@ struct BoundOrder {
   /// Set where the path leads through a collection: the order is by min (or max, descending) of
   /// this subquery's term.
   std::shared_ptr<BoundSelect> select{};
+  BoundTerm raw{};  ///< raw SQL to order by, where its text is not empty
 };
 
 /// A select over metadata.
@@ -97,6 +101,8 @@ struct BoundSelect {
   /// populate of a collection with a limit. Sources that `where` and `order_by` need are marked by
   /// `page_sources` (joined inside as well).
   bool page_root = false;
+  /// A subquery's values are picked from a derived table; those of in_select without nulls.
+  bool is_derived = false;
   LockMode lock = LockMode::none;
   /// Rows of one root may follow each other, and the reader needs of the later ones no cell of the root but its key.
   bool repeats_root = false;

@@ -33,8 +33,9 @@ void pad_list(Condition& list);
 [[nodiscard]] Condition collection_condition(Op op, const PathInfo* path, Condition item);
 /// Returns a comparison of the number of items of the collection that `path` leads to.
 [[nodiscard]] Condition size_condition(Op comparison, const PathInfo* path, std::int64_t size);
-/// Returns `path in (select ...)`.
-[[nodiscard]] Condition subquery_condition(const PathInfo* path,
+/// Returns `path in (select ...)`, or with Op::nin its opposite.
+[[nodiscard]] Condition subquery_condition(Op op,
+                                           const PathInfo* path,
                                            const std::shared_ptr<const Select>& select);
 /// Returns a condition in the database's own language; values are added with add_value().
 [[nodiscard]] Condition raw_condition(std::string text);

@@ -4,6 +4,7 @@
 
 #include <rowan/base/error.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -54,6 +55,53 @@ BoundExpr negated(BoundExpr expr) {
   out.op = Op::not_;
   out.children.push_back(std::move(expr));
   return out;
+}
+
+bool may_be_null(const BoundSelect& select, const BoundColumn& column) {
+  if (column.property == nullptr) return true;
+  std::uint16_t source = column.source;
+  if (select.sources[source].kind == JoinKind::left) return true;
+  return column.property->is_nullable && !column.property->is_primary_key;
+}
+
+// Whether the condition is neither true nor false for some row.
+bool may_be_null(const BoundSelect& select, const BoundExpr& expr) {
+  switch (expr.op) {
+    case Op::is_null:
+    case Op::is_not_null:
+    case Op::some:
+    case Op::none_of:
+    case Op::every:
+    case Op::size: return false;
+    case Op::raw: return true;
+    case Op::and_:
+    case Op::or_:
+    case Op::not_: break;
+    default:
+      if (is_constant(expr, true) || is_constant(expr, false)) return false;
+      if (expr.op == Op::eq_path && may_be_null(select, expr.other)) return true;
+      return may_be_null(select, expr.column);
+  }
+  return std::any_of(expr.children.begin(), expr.children.end(),
+                     [&](const BoundExpr& child) { return may_be_null(select, child); });
+}
+
+// A null among the values of a subquery would keep `not in` from ever holding.
+void leave_nulls_out(BoundSelect& values) {
+  const BoundTerm& term = values.terms[0];
+  const bool is_column = term.raw.empty() && term.aggregate == Aggregate::none;
+  if (!is_column || values.has_limit || values.has_offset) {
+    values.is_derived = true;
+    return;
+  }
+  if (!may_be_null(values, term.column)) return;
+  BoundExpr is_there;
+  is_there.op = Op::is_not_null;
+  is_there.column = term.column;
+  std::vector<BoundExpr> parts;
+  if (values.where.op != Op::none) parts.push_back(std::move(values.where));
+  parts.push_back(std::move(is_there));
+  values.where = joined(Op::and_, std::move(parts));
 }
 
 bool fits(ValueType expected, ValueType given) {
@@ -174,11 +222,13 @@ BoundExpr ConditionBinder::bind(std::size_t at, PathBinder& paths, bool is_requi
       out.raw = paths.bind_raw(condition_.texts[node.extra], node.value_count, out.raw_columns);
       return out;
     case Op::in_select: {
+      out.inner = node.inner;
       out.column = paths.column_of(*node.path, is_required, verb);
       std::uint32_t value = out.value;
       const auto depth = static_cast<std::uint16_t>(paths.select().depth + 1);
       out.select = std::make_shared<BoundSelect>(
           bind_nested(paths.registry(), *condition_.selects[node.extra], value, depth));
+      leave_nulls_out(*out.select);
       return out;
     }
     default: return bind_comparison(at, paths, is_required);
@@ -202,6 +252,13 @@ BoundExpr ConditionBinder::bind_not(std::size_t at, PathBinder& paths) const {
   in.column = paths.root_key();
   in.select = keys_where({at + 1}, paths, static_cast<std::uint16_t>(paths.select().depth + 1));
   return negated(std::move(in));
+}
+
+// What keeps an item from matching: that the condition is false, or null.
+BoundExpr ConditionBinder::bind_misfit(std::size_t at, PathBinder& paths) const {
+  BoundExpr out = bind_not(at, paths);
+  if (out.op == Op::not_ && may_be_null(paths.select(), out.children[0])) out.inner = Op::is_null;
+  return out;
 }
 
 BoundExpr ConditionBinder::bind_comparison(std::size_t at,
@@ -249,7 +306,7 @@ BoundExpr ConditionBinder::bind_items(std::size_t at, PathBinder& paths, bool is
   out.select->terms.push_back(std::move(term));
   if (node.children == 0) return out;
   // Whether an item is found is all that counts, so that collections below it may double it.
-  BoundExpr where = node.op == Op::every ? bind_not(at, items) : bind(at + 1, items, true);
+  BoundExpr where = node.op == Op::every ? bind_misfit(at, items) : bind(at + 1, items, true);
   if (!is_constant(where, true)) out.select->where = std::move(where);
   return out;
 }

@@ -39,6 +39,7 @@ class ConditionBinder {
   [[nodiscard]] BoundExpr bind(std::size_t at, PathBinder& paths, bool is_required) const;
   [[nodiscard]] BoundExpr bind_group(std::size_t at, PathBinder& paths, bool is_required) const;
   [[nodiscard]] BoundExpr bind_not(std::size_t at, PathBinder& paths) const;
+  [[nodiscard]] BoundExpr bind_misfit(std::size_t at, PathBinder& paths) const;
   [[nodiscard]] BoundExpr bind_comparison(std::size_t at,
                                           PathBinder& paths,
                                           bool is_required) const;

@@ -92,7 +92,7 @@ void collect_entities(const Registry& registry,
 void collect_entities(const Registry& registry, const Select& select, IndexSet& entities) {
   const EntityMeta& root = entity_of(registry, select.root);
   collect_entities(registry, root, select.where, select.order_by, entities);
-  for (const PathInfo* join : select.joins) add_path(root, *join, entities);
+  for (const NamedJoin& join : select.joins) add_path(root, *join.path, entities);
   for (const Term& term : select.terms) {
     if (term.path != nullptr) add_path(root, *term.path, entities);
     if (!term.raw.empty()) add_raw(root, term.raw, entities);
@@ -100,6 +100,7 @@ void collect_entities(const Registry& registry, const Select& select, IndexSet& 
   for (const Term& term : select.group_by) {
     if (term.path != nullptr) add_path(root, *term.path, entities);
   }
+  for (const Term& term : select.order_texts) add_raw(root, term.raw, entities);
   for (const HavingTerm& having : select.having) {
     if (having.term.path != nullptr) add_path(root, *having.term.path, entities);
   }

@@ -142,8 +142,11 @@ Condition size_condition(Op comparison, const PathInfo* path, std::int64_t size)
   return out;
 }
 
-Condition subquery_condition(const PathInfo* path, const std::shared_ptr<const Select>& select) {
+Condition subquery_condition(Op op,
+                             const PathInfo* path,
+                             const std::shared_ptr<const Select>& select) {
   Condition out = one_node(Op::in_select, path);
+  out.nodes[0].inner = op;
   for (Value& value : values_of(*select)) add_value(out, std::move(value));
   if (select->where.json != nullptr) out.json = json_mark();
   out.selects.push_back(select);

@@ -197,9 +197,11 @@ auto compare_any(Op op, const U& operand) {
   if constexpr (is_path<U>) {
     using Left = typename P::ValueOf;
     using Right = typename U::ValueOf;
-    static_assert(
-        std::is_same_v<Left, Right> || std::is_same_v<typename P::Target, typename U::Target>,
-        "these two paths lead to values of different types");
+    constexpr bool are_values =
+        std::is_void_v<typename P::Target> && std::is_void_v<typename U::Target>;
+    static_assert(are_values ? is_comparable<Left, Right>()
+                             : std::is_same_v<typename P::Target, typename U::Target>,
+                  "these two paths lead to values of different types");
     static_assert(!P::is_collection && !U::is_collection,
                   "collections cannot be compared with each other");
     using Root = typename CommonRoot<typename P::Root, typename U::Root>::Type;

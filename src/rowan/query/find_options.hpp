@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace rowan {
 
@@ -43,9 +44,16 @@ enum class PopulateItems : std::uint8_t {
   filter,  ///< those that a filter of its own holds for
 };
 
+/// How the relation at the end of one path is read.
+struct StrategyOfPath {
+  const PathInfo* path = nullptr;
+  LoadStrategy strategy = LoadStrategy::balanced;
+};
+
 /// FindOptions without its types.
 struct FindSpec {
   base::SmallVector<const PathInfo*, 2> populate;
+  bool populates_all = false;  ///< every relation of whatever is reached
   base::SmallVector<const PathInfo*, 2> fields;
   base::SmallVector<const PathInfo*, 2> exclude;
   PopulateItems populate_items = PopulateItems::all;
@@ -57,6 +65,7 @@ struct FindSpec {
   bool refresh = false;
   bool disable_identity_map = false;
   std::optional<LoadStrategy> strategy;
+  std::vector<StrategyOfPath> strategies;
   std::optional<FlushMode> flush_mode;
   LockMode lock_mode = LockMode::none;
   std::optional<std::int64_t> lock_version;
@@ -94,13 +103,19 @@ class PopulateWhere {
 inline constexpr query::PopulateItems populate_all = query::PopulateItems::all;
 inline constexpr query::PopulateItems populate_infer = query::PopulateItems::infer;
 
+/// How one relation is read: `{f<&User::posts>, LoadStrategy::joined}`.
+template <class T>
+struct PathStrategy : query::StrategyOfPath {
+  PathStrategy(RelationPath<T> of, LoadStrategy by) noexcept : StrategyOfPath{of.info(), by} {}
+};
+
 /// What a find of `T` may be told: `{.populate = {f<&Post::author>}, .order_by =
 /// {f<&Post::id>.desc()}, .limit = 10}`.
 template <class T>
 struct FindOptions {
   PathList<T> populate{};  ///< relations to load along
-  PathList<T> fields{};    ///< columns to read, all where empty; the key always is
-  PathList<T> exclude{};   ///< columns not to read
+  FieldList<T> fields{};   ///< columns to read, all where empty; the key always is
+  FieldList<T> exclude{};  ///< columns not to read
   PopulateWhere<T> populate_where{};
   OrderList<T> populate_order_by{};
   OrderList<T> order_by{};
@@ -109,6 +124,7 @@ struct FindOptions {
   bool refresh = false;  ///< read rows again over local changes
   bool disable_identity_map = false;
   std::optional<LoadStrategy> strategy{};
+  std::vector<PathStrategy<T>> strategies{};  ///< of single relations, over `strategy`
   std::optional<FlushMode> flush_mode{};
   LockMode lock_mode = LockMode::none;
   std::optional<std::int64_t> lock_version{};
@@ -124,6 +140,7 @@ struct FindOptions {
   /// most.
   [[nodiscard]] query::FindSpec erased() const {
     return {populate.paths(),
+            populate.has_all(),
             fields.paths(),
             exclude.paths(),
             populate_where.items(),
@@ -135,6 +152,7 @@ struct FindOptions {
             refresh,
             disable_identity_map,
             strategy,
+            {strategies.begin(), strategies.end()},
             flush_mode,
             lock_mode,
             lock_version,

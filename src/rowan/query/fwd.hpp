@@ -14,6 +14,8 @@ class AnyPath;
 template <class T>
 class PathList;
 template <class T>
+class FieldList;
+template <class T>
 class OrderBy;
 template <class T>
 class OrderList;

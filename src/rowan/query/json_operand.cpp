@@ -9,6 +9,9 @@
 #include <rowan/base/uuid.hpp>
 
 #include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -104,6 +107,33 @@ void check_enum(const EntityMeta& entity, const PropertyMeta& property, const js
                         base::join(std::span<const std::string>(property.enum_names), ", "));
 }
 
+// A number that no value of the member equals is a mistake of the filter.
+void check_range(const EntityMeta& entity,
+                 const PropertyMeta& property,
+                 const json& value,
+                 const Value& converted) {
+  const PropertyMeta& held = property.is_relation() ? *property.target->primary_key : property;
+  const unsigned bits = 8U * held.byte_width;
+  bool fits = true;
+  if (held.type == ValueType::real) {
+    fits = std::isfinite(converted.real()) &&
+           (bits > 32 || std::abs(converted.real()) <= std::numeric_limits<float>::max());
+  } else if (held.type == ValueType::integer) {
+    const std::int64_t number = converted.integer();
+    const std::int64_t half = bits < 64 ? std::int64_t{1} << (bits - 1) : 0;
+    if (held.is_unsigned) {
+      fits = number >= 0 && (bits >= 64 || number < 2 * half);
+    } else {
+      fits = bits >= 64 || (number >= -half && number < half);
+    }
+  }
+  if (fits) return;
+  throw ValidationError("JSON filter: " + entity.name + "." + property.name + " is " +
+                        (held.is_unsigned ? "an unsigned number of " : "a number of ") +
+                        std::to_string(bits) + " bits, and " + value.dump() +
+                        " is out of its range");
+}
+
 }  // namespace
 
 Value json_operand(const EntityMeta& entity, const PropertyMeta& property, const json& value) {
@@ -116,6 +146,7 @@ Value json_operand(const EntityMeta& entity, const PropertyMeta& property, const
                           " and is compared with " + std::string(form_of(property.type)) +
                           ", not with " + std::string(value.kind_name()));
   }
+  check_range(entity, property, value, *converted);
   if (value.is_string()) check_enum(entity, property, value);
   return *std::move(converted);
 }

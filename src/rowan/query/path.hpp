@@ -194,9 +194,12 @@ struct Path {
   [[nodiscard]] Filter<Root> in(const Range& values) const { return list(query::Op::in, values); }
   template <class V>
   [[nodiscard]] Filter<Root> in(const Subquery<V>& subquery) const {
-    static_assert(std::is_same_v<V, ValueOf> || is_reference,
-                  "this subquery selects values of another type than this member's");
-    return Filter<Root>(query::subquery_condition(info(), subquery.select));
+    return among(query::Op::in, subquery);
+  }
+  /// Nulls among the subquery's values count for nothing.
+  template <class V>
+  [[nodiscard]] Filter<Root> nin(const Subquery<V>& subquery) const {
+    return among(query::Op::nin, subquery);
   }
   [[nodiscard]] Filter<Root> nin(std::initializer_list<query::Operand<ValueOf>> values) const {
     return list(query::Op::nin, values);
@@ -210,6 +213,20 @@ struct Path {
     static_assert(query::is_text<ValueOf>, "like() compares text: this member is none");
     return Filter<Root>(
         query::value_condition(query::Op::like, info(), Value(value::Cell::of_bytes(pattern))));
+  }
+  /// The same whatever the case of letters.
+  [[nodiscard]] Filter<Root> ilike(std::string_view pattern) const {
+    static_assert(query::is_text<ValueOf>, "ilike() compares text: this member is none");
+    return Filter<Root>(
+        query::value_condition(query::Op::ilike, info(), Value(value::Cell::of_bytes(pattern))));
+  }
+  /// Holds where the database's full-text search finds the text by `search`, as "cats & dogs" on PostgreSQL.
+  /// Errors: ValidationError where the database has none (capability `full_text`); SyntaxError where it does not
+  /// understand `search`.
+  [[nodiscard]] Filter<Root> matches(std::string_view search) const {
+    static_assert(query::is_text<ValueOf>, "matches() searches text: this member is none");
+    return Filter<Root>(
+        query::value_condition(query::Op::full_text, info(), Value(value::Cell::of_bytes(search))));
   }
   [[nodiscard]] Filter<Root> is_null() const {
     static_assert(!is_collection, "a collection is never null: ask is_empty()");
@@ -241,6 +258,12 @@ struct Path {
   }
 
  private:
+  template <class V>
+  static Filter<Root> among(query::Op op, const Subquery<V>& subquery) {
+    static_assert(std::is_same_v<V, ValueOf> || is_reference,
+                  "this subquery selects values of another type than this member's");
+    return Filter<Root>(query::subquery_condition(op, info(), subquery.select));
+  }
   template <class Item>
   static Filter<Root> items(query::Op op, const Item& item) {
     static_assert(is_collection,
@@ -277,16 +300,28 @@ class AnyPath {
   const query::PathInfo* info_;
 };
 
-/// A list of paths of entity `T`.
+/// A path of entity `T` that leads to a relation.
 template <class T>
-class PathList {
+class RelationPath : public AnyPath<T> {
  public:
-  PathList() noexcept = default;
-  PathList(std::initializer_list<AnyPath<T>> paths) {
+  template <auto... M>
+  constexpr RelationPath(Path<M...> path) noexcept  // NOLINT: implicit by design
+      : AnyPath<T>(path) {
+    static_assert(Path<M...>::is_reference || Path<M...>::is_collection,
+                  "only relations are populated: name a column in fields instead");
+  }
+};
+
+/// A list of columns of entity `T` and of what its relations lead to.
+template <class T>
+class FieldList {
+ public:
+  FieldList() noexcept = default;
+  FieldList(std::initializer_list<AnyPath<T>> paths) {
     for (const AnyPath<T>& path : paths) paths_.push_back(path.info());
   }
   template <auto... M>
-  PathList(Path<M...> path) {  // NOLINT: implicit by design
+  FieldList(Path<M...> path) {  // NOLINT: implicit by design
     paths_.push_back(AnyPath<T>(path).info());
   }
   void add(AnyPath<T> path) { paths_.push_back(path.info()); }
@@ -297,6 +332,35 @@ class PathList {
 
  private:
   base::SmallVector<const query::PathInfo*, 2> paths_;
+};
+
+/// Stands for every relation, and those of what they lead to, without end.
+struct AllRelations {};
+inline constexpr AllRelations all_relations{};
+
+/// A list of relations of entity `T`, or all of them.
+template <class T>
+class PathList {
+ public:
+  PathList() noexcept = default;
+  PathList(std::initializer_list<RelationPath<T>> paths) {
+    for (const RelationPath<T>& path : paths) paths_.push_back(path.info());
+  }
+  template <auto... M>
+  PathList(Path<M...> path) {  // NOLINT: implicit by design
+    paths_.push_back(RelationPath<T>(path).info());
+  }
+  PathList(AllRelations) noexcept : has_all_(true) {}  // NOLINT: implicit by design
+  void add(RelationPath<T> path) { paths_.push_back(path.info()); }
+  [[nodiscard]] bool empty() const noexcept { return paths_.empty() && !has_all_; }
+  [[nodiscard]] bool has_all() const noexcept { return has_all_; }
+  [[nodiscard]] const base::SmallVector<const query::PathInfo*, 2>& paths() const noexcept {
+    return paths_;
+  }
+
+ private:
+  base::SmallVector<const query::PathInfo*, 2> paths_;
+  bool has_all_ = false;
 };
 
 /// One term of an order: a path of entity `T`, ascending unless it says otherwise.

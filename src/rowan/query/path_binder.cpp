@@ -66,6 +66,7 @@ std::uint16_t PathBinder::add_source(std::uint16_t parent,
   select_.sources.push_back({relation.target, kind, parent, &relation});
   is_private_.resize(select_.sources.size(), false);
   is_private_.back() = !is_shared;
+  is_named_.resize(select_.sources.size(), false);
   return static_cast<std::uint16_t>(select_.sources.size() - 1);
 }
 
@@ -75,10 +76,20 @@ std::uint16_t PathBinder::source_of(std::uint16_t parent,
   if (const int found = find_source(parent, relation); found >= 0)
     return static_cast<std::uint16_t>(found);
   const bool has_parent = select_.sources[parent].kind != JoinKind::left;
-  const bool is_certain = relation.is_to_many() || (relation.is_owner && !relation.is_nullable);
-  return add_source(parent, relation,
-                    is_required && has_parent && is_certain ? JoinKind::inner : JoinKind::left,
+  // A reference that is never empty has its target whatever is asked; a collection may have no item.
+  const bool is_certain =
+      relation.is_to_many() ? is_required : relation.is_owner && !relation.is_nullable;
+  return add_source(parent, relation, has_parent && is_certain ? JoinKind::inner : JoinKind::left,
                     true);
+}
+
+std::uint16_t PathBinder::join(std::uint16_t parent, const PropertyMeta& relation, bool is_left) {
+  if (const int found = find_source(parent, relation); found >= 0)
+    return static_cast<std::uint16_t>(found);
+  const std::uint16_t source =
+      add_source(parent, relation, is_left ? JoinKind::left : JoinKind::inner, true);
+  is_named_[source] = true;
+  return source;
 }
 
 std::uint16_t PathBinder::add_populate(std::uint16_t parent,
@@ -137,7 +148,9 @@ bool PathBinder::passes_collection(const PathInfo& path) const {
     if (property == nullptr || property->target == nullptr)
       return false;  // refused when it is bound
     if (source >= 0) source = find_source(static_cast<std::uint16_t>(source), *property);
-    if (property->is_to_many() && source < 0) return true;
+    const auto at = static_cast<std::size_t>(source);
+    if (property->is_to_many() && (source < 0 || at >= is_named_.size() || !is_named_[at]))
+      return true;
     entity = property->target;
   }
   return false;

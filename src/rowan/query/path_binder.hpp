@@ -45,9 +45,11 @@ class PathBinder {
   End end_of(const PathInfo& path, bool is_required, std::string_view verb);
   /// Returns the column of `path`. Errors: throws ValidationError where it leads to a collection.
   BoundColumn column_of(const PathInfo& path, bool is_required, std::string_view verb);
-  /// Tells whether `path` passes a collection that is no shared source yet; its last step counts
-  /// for no collection operator.
+  /// Tells whether `path` passes a collection that join() has not named; its last step counts for
+  /// no collection operator.
   [[nodiscard]] bool passes_collection(const PathInfo& path) const;
+  /// Joins a relation by name: each of its items makes a row, which every path through it speaks of.
+  std::uint16_t join(std::uint16_t parent, const metadata::PropertyMeta& relation, bool is_left);
   /// Returns the source of a relation, joined where it is not yet.
   std::uint16_t source_of(std::uint16_t parent,
                           const metadata::PropertyMeta& relation,
@@ -81,6 +83,7 @@ class PathBinder {
   const metadata::Registry& registry_;
   BoundSelect& select_;
   std::vector<bool> is_private_;  ///< by source: of populate alone
+  std::vector<bool> is_named_;    ///< by source: join() made it
 };
 
 }  // namespace rowan::query

@@ -40,6 +40,11 @@ void refuse_cell(const value::Cell& cell, std::size_t column) {
       ", which its type cannot take: select into another type, or into std::optional for null");
 }
 
+void refuse_assigned(const std::string& number, std::size_t width) {
+  throw ValidationError("a bulk change writes the number " + number + " into a member of " +
+                        std::to_string(8 * width) + " bits, which cannot hold it");
+}
+
 void check_row_members(const Mutation& mutation, std::span<const PathInfo* const> members) {
   if (mutation.row_count == 0) return;
   bool is_same = members.size() == mutation.assignments.size();

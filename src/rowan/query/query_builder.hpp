@@ -26,23 +26,53 @@ namespace rowan {
 template <auto... M>
 struct JoinedPath {};
 
+/// A path that goes through a collection joined by name, see SelectQuery::left_join().
+template <auto... M>
+struct LeftJoinedPath {};
+
 /// Says that a path goes through a collection that join() names: each of its items makes a row.
 template <auto... M>
 [[nodiscard]] constexpr JoinedPath<M...> joined(Path<M...>) noexcept {
   return {};
 }
+/// Says that a path goes through a collection that left_join() names: its rows hold an optional.
+template <auto... M>
+[[nodiscard]] constexpr LeftJoinedPath<M...> left_joined(Path<M...>) noexcept {
+  return {};
+}
 
-/// One selected column in the database's own language, whose rows hold an `R`.
+/// An order of a query by what is written in the database's own language.
+struct RawOrder {
+  query::Term term;
+  query::OrderTerm order{};
+
+  [[nodiscard]] RawOrder nulls_first() const {
+    RawOrder out = *this;
+    out.order.nulls = query::Nulls::first;
+    return out;
+  }
+  [[nodiscard]] RawOrder nulls_last() const {
+    RawOrder out = *this;
+    out.order.nulls = query::Nulls::last;
+    return out;
+  }
+};
+
+/// One column in the database's own language, whose rows hold an `R`.
 template <class R>
 struct RawTerm {
   using RowType = R;
-  std::string text;
+  query::Term term;
+
+  [[nodiscard]] RawOrder asc() const { return {term}; }
+  [[nodiscard]] RawOrder desc() const { return {term, {nullptr, true}}; }
 };
 
-/// Returns a column in the database's own language: `{member}` stands for a member's column.
-template <class R>
-[[nodiscard]] RawTerm<R> raw(std::string text) {
-  return {std::move(text)};
+/// Returns a column in the database's own language: `?` stands for a value, `{member}` for a
+/// member's column.
+template <class R, class... Values>
+[[nodiscard]] RawTerm<R> raw(std::string text, const Values&... values) {
+  return {{nullptr, query::Aggregate::none, std::move(text), {query::key_operand(values)...}}};
 }
 
 }  // namespace rowan
@@ -68,6 +98,8 @@ class QueryExecutor {
 
 /// Throws ValidationError for a cell that does not fit the row's type.
 [[noreturn]] void refuse_cell(const value::Cell& cell, std::size_t column);
+/// Throws ValidationError for a number that the member of `width` bytes cannot hold.
+[[noreturn]] void refuse_assigned(const std::string& number, std::size_t width);
 /// Throws ValidationError where the rows of one insert() name different members.
 void check_row_members(const Mutation& mutation, std::span<const PathInfo* const> members);
 /// Returns the number of rows that `select` would have.
@@ -116,6 +148,11 @@ struct Selected<JoinedPath<M...>> {
   using RowType = typename P::RowType;
   static Term term(JoinedPath<M...>) { return {P::info()}; }
 };
+template <auto... M>
+struct Selected<LeftJoinedPath<M...>> : Selected<JoinedPath<M...>> {
+  using RowType = std::optional<typename Path<M...>::ValueOf>;
+  static Term term(LeftJoinedPath<M...>) { return {Path<M...>::info()}; }
+};
 template <class R, class T>
 struct Selected<Aggregated<R, T>> {
   using Root = T;
@@ -126,7 +163,7 @@ template <class R>
 struct Selected<RawTerm<R>> {
   using Root = void;
   using RowType = R;
-  static Term term(const RawTerm<R>& raw) { return {nullptr, Aggregate::none, raw.text}; }
+  static Term term(const RawTerm<R>& raw) { return raw.term; }
 };
 
 /// Decodes rows into tuples.
@@ -147,7 +184,7 @@ class TupleSink final : public RowSink {
   std::vector<std::tuple<Row...>>& out_;
 };
 
-/// One term of an order_by() of a query: a path, joined or not, or an aggregate.
+/// One term of an order_by() of a query: a path, joined or not, an aggregate, or raw SQL.
 template <class T>
 class QueryOrder {
  public:
@@ -162,10 +199,21 @@ class QueryOrder {
       : term_(aggregate.asc()) {  // NOLINT: implicit by design
     static_assert(serves<U, T>(), "this aggregate belongs to another entity");
   }
-  [[nodiscard]] const OrderTerm& term() const noexcept { return term_; }
+  QueryOrder(const RawOrder& order)
+      : term_(order.order), text_(order.term) {}  // NOLINT: implicit by design
+  template <class R>
+  QueryOrder(const RawTerm<R>& raw) : text_(raw.term) {}  // NOLINT: implicit by design
+
+  void add_to(Select& select) const {
+    OrderTerm& added = select.order_by.emplace_back(term_);
+    if (text_.raw.empty()) return;
+    select.order_texts.push_back(text_);
+    added.raw = static_cast<std::uint32_t>(select.order_texts.size());
+  }
 
  private:
-  OrderTerm term_;
+  OrderTerm term_{};
+  Term text_{};
 };
 
 /// A query of rows over `T`; `Row` are the types of what it selects. Nothing is sent before rows(),
@@ -195,13 +243,16 @@ class SelectQuery {
     (chosen.terms.push_back(Selected<S>::term(selected)), ...);
     return SelectQuery<T, typename Selected<S>::RowType...>(*executor_, std::move(chosen));
   }
-  /// Joins a relation, so that each item of a collection makes a row of its own.
+  /// Joins a relation, so that each item of a collection makes a row of its own; rows without a
+  /// target or an item are left out.
   template <auto... M>
   SelectQuery& join(Path<M...> path) {
-    static_assert(Path<M...>::is_collection || Path<M...>::is_reference,
-                  "join() follows a relation: this member is none");
-    select_.joins.push_back(AnyPath<T>(path).info());
-    return *this;
+    return join_by_name(path, false);
+  }
+  /// The same, but a row without a target or an item stays; see left_joined().
+  template <auto... M>
+  SelectQuery& left_join(Path<M...> path) {
+    return join_by_name(path, true);
   }
   /// Narrows the rows; said again, both conditions hold.
   SelectQuery& where(Filter<T> filter) {
@@ -212,6 +263,8 @@ class SelectQuery {
   SelectQuery& group_by(const S&... grouped) {
     static_assert((serves<typename Selected<S>::Root, T>() && ...),
                   "this path belongs to another entity");
+    static_assert((!IsAggregated<S>::value && ...),
+                  "groups are made by paths: an aggregate is computed for each of them");
     (select_.group_by.push_back(Selected<S>::term(grouped)), ...);
     return *this;
   }
@@ -219,12 +272,12 @@ class SelectQuery {
   template <class U>
   SelectQuery& having(const AggregateCondition<U>& condition) {
     static_assert(serves<U, T>(), "this aggregate belongs to another entity");
-    select_.having.push_back(condition.term());
+    for (const HavingTerm& term : condition.terms()) select_.having.push_back(term);
     return *this;
   }
   template <class... O>
   SelectQuery& order_by(const O&... orders) {
-    (select_.order_by.push_back(QueryOrder<T>(orders).term()), ...);
+    (QueryOrder<T>(orders).add_to(select_), ...);
     return *this;
   }
   SelectQuery& distinct() {
@@ -257,7 +310,7 @@ class SelectQuery {
   /// Returns the first row, empty where there is none.
   [[nodiscard]] std::optional<RowTuple> one() const {
     Select first = select_;
-    first.limit = 1;
+    if (first.limit.value_or(1) > 0) first.limit = 1;
     std::vector<RowTuple> found = run(first);
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
@@ -273,6 +326,13 @@ class SelectQuery {
   [[nodiscard]] const Select& erased() const noexcept { return select_; }
 
  private:
+  template <auto... M>
+  SelectQuery& join_by_name(Path<M...> path, bool is_left) {
+    static_assert(Path<M...>::is_collection || Path<M...>::is_reference,
+                  "join() follows a relation: this member is none");
+    select_.joins.push_back({AnyPath<T>(path).info(), is_left});
+    return *this;
+  }
   std::vector<RowTuple> run(const Select& select) const {
     std::vector<RowTuple> out;
     TupleSink<Row...> sink(out);
@@ -282,6 +342,13 @@ class SelectQuery {
   QueryExecutor* executor_;
   Select select_;
 };
+
+/// Tells whether a whole number can be a `V`.
+template <class V, class U>
+constexpr bool is_in_range(U number) noexcept {
+  const auto wide = static_cast<V>(number);
+  return static_cast<U>(wide) == number && (wide < V{}) == (number < U{});
+}
 
 /// Returns the value to write into the member that `P` leads to.
 template <class P, class U>
@@ -302,6 +369,9 @@ Value assigned_value(const U& operand) {
     } else {
       if constexpr (RelationTraits<U>::is_optional) {
         if (operand.empty()) return {};
+      }
+      if constexpr (is_whole_number<V> && is_whole_number<U>) {
+        if (!is_in_range<V>(operand)) refuse_assigned(std::to_string(operand), sizeof(V));
       }
       return P::stored(to_operand<V>(operand));
     }

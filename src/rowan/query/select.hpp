@@ -16,13 +16,19 @@ struct Term {
   const PathInfo* path = nullptr;  ///< null for count(*) and raw
   Aggregate aggregate = Aggregate::none;
   std::string raw{};
+  std::vector<Value> values{};  ///< of raw, one for each question mark
 };
 
-/// `aggregate(path) op value`, joined by and.
+/// A node of a condition on groups, in preorder: `aggregate(term) op value`, or and_, or_, not_.
 struct HavingTerm {
   Term term;
   Op op = Op::eq;
   Value value;
+  std::uint16_t children = 0;
+
+  [[nodiscard]] bool is_group() const noexcept {
+    return op == Op::and_ || op == Op::or_ || op == Op::not_;
+  }
 };
 
 enum class LockMode : std::uint8_t {
@@ -36,14 +42,21 @@ enum class LockMode : std::uint8_t {
   pessimistic_read_or_fail,
 };
 
+/// A relation that a query joins by name.
+struct NamedJoin {
+  const PathInfo* path = nullptr;
+  bool is_left = false;  ///< rows without a match stay
+};
+
 /// A typed query without its types.
 struct Select {
   const metadata::TypeTag* root = nullptr;
   std::vector<Term> terms;
   Condition where;
-  std::vector<const PathInfo*> joins;  ///< paths joined on request (through collections)
+  std::vector<NamedJoin> joins;
   std::vector<Term> group_by;
-  std::vector<HavingTerm> having;
+  std::vector<HavingTerm> having;  ///< trees in preorder, joined by and
+  std::vector<Term> order_texts;   ///< raw SQL that OrderTerm::raw numbers
   std::vector<OrderTerm> order_by;
   std::optional<std::int64_t> limit;
   std::optional<std::int64_t> offset;

@@ -60,6 +60,8 @@ void append_term(const Term& term, Key& key) {
   key.push_back(word_of(term.path));
   key.push_back(static_cast<std::uint64_t>(term.aggregate));
   append_text(term.raw, key);
+  key.push_back(term.values.size());
+  key.push_back(types_of(term.values.data(), term.values.size()));
 }
 
 template <class Key>
@@ -72,13 +74,17 @@ void append_any(const Select& select, Key& key) {
   for (const Term& term : select.terms) append_term(term, key);
   append_any(select.where, key);
   key.push_back(select.joins.size());
-  for (const PathInfo* join : select.joins) key.push_back(word_of(join));
+  for (const NamedJoin& join : select.joins) {
+    key.push_back(word_of(join.path));
+    key.push_back(join.is_left ? 1 : 0);
+  }
   key.push_back(select.group_by.size());
   for (const Term& term : select.group_by) append_term(term, key);
   key.push_back(select.having.size());
   for (const HavingTerm& having : select.having) {
     append_term(having.term, key);
-    key.push_back(static_cast<std::uint64_t>(having.op) << 8 |
+    key.push_back(static_cast<std::uint64_t>(having.children) << 16 |
+                  static_cast<std::uint64_t>(having.op) << 8 |
                   static_cast<std::uint64_t>(having.value.type()));
   }
   key.push_back(select.order_by.size());
@@ -86,7 +92,9 @@ void append_any(const Select& select, Key& key) {
     key.push_back(word_of(order.path));
     key.push_back(static_cast<std::uint64_t>(order.descending) |
                   static_cast<std::uint64_t>(order.nulls) << 1 |
+                  static_cast<std::uint64_t>(order.raw > 0) << 4 |
                   static_cast<std::uint64_t>(order.aggregate) << 8);
+    if (order.raw > 0) append_term(select.order_texts[order.raw - 1], key);
   }
 }
 

@@ -16,11 +16,17 @@ using metadata::DefaultValue;
 using metadata::EntityMeta;
 using metadata::PropertyMeta;
 
-std::string constraint_name(const std::string& table,
-                            const std::string& column,
-                            std::string_view suffix) {
-  return underscore_naming().index_name(table, {&column, 1}, suffix);
-}
+/// What decides how tables are written down.
+struct Style {
+  const sql::Dialect& dialect;
+  const NamingStrategy& naming;
+
+  [[nodiscard]] std::string constraint(const std::string& table,
+                                       const std::string& column,
+                                       std::string_view suffix) const {
+    return naming.index_name(metadata::flat_table_name(table), {&column, 1}, suffix);
+  }
+};
 
 std::string name_of_enumerator(const PropertyMeta& property, std::int64_t number) {
   for (std::size_t i = 0; i < property.enum_values.size() && i < property.enum_names.size(); ++i) {
@@ -29,11 +35,20 @@ std::string name_of_enumerator(const PropertyMeta& property, std::int64_t number
   return std::to_string(number);
 }
 
+/// Returns what a version begins with where another program inserts; nothing for other properties.
+std::string first_version(const PropertyMeta& property, const sql::Dialect& dialect) {
+  if (!property.is_version) return {};
+  if (property.type == ValueType::integer) return "1";
+  PropertyMeta as_now = property;
+  as_now.default_value.kind = DefaultValue::Kind::raw;
+  as_now.default_value.text = "current_timestamp";
+  return dialect.raw_default(as_now);
+}
+
 std::string default_of(const PropertyMeta& property, const sql::Dialect& dialect) {
   const DefaultValue& value = property.default_value;
   switch (value.kind) {
-    case DefaultValue::Kind::none:
-      return property.is_version && property.type == ValueType::integer ? "1" : "";
+    case DefaultValue::Kind::none: return first_version(property, dialect);
     case DefaultValue::Kind::boolean:
       return std::string(dialect.boolean_literal(value.integer != 0));
     case DefaultValue::Kind::integer:
@@ -47,7 +62,7 @@ std::string default_of(const PropertyMeta& property, const sql::Dialect& dialect
       return std::string(text, std::to_chars(text, text + sizeof text, value.real).ptr);
     }
     case DefaultValue::Kind::text:
-      return dialect.literal_default(property, dialect.text_literal(value.text));
+      return dialect.literal_default(property, dialect.default_literal(property));
     case DefaultValue::Kind::raw: return dialect.raw_default(property);
   }
   return {};
@@ -65,12 +80,13 @@ Column column_of(const PropertyMeta& property, const sql::Dialect& dialect) {
   return column;
 }
 
-ForeignKey foreign_key_of(const std::string& table,
+ForeignKey foreign_key_of(const Style& style,
+                          const std::string& table,
                           const std::string& column,
                           const EntityMeta& target,
                           const PropertyMeta& rules) {
   ForeignKey key;
-  key.name = constraint_name(table, column, "foreign");
+  key.name = style.constraint(table, column, "foreign");
   key.column = column;
   key.target_table = target.table;
   key.target_column = target.primary_key->column_name;
@@ -79,84 +95,73 @@ ForeignKey foreign_key_of(const std::string& table,
   return key;
 }
 
-void add_checks(Table& table, const PropertyMeta& property, const sql::Dialect& dialect) {
+void add_checks(Table& table, const PropertyMeta& property, const Style& style) {
   if (!property.check.empty()) {
     table.checks.push_back(
-        {constraint_name(table.name, property.column_name, "check"), property.check});
+        {style.constraint(table.name, property.column_name, "check"), property.check});
   }
   if (!property.is_enum_text || property.enum_names.empty()) return;
-  if (dialect.facts().has_native_enums && property.column_type.empty()) return;
+  if (!property.native_enum.empty() && dialect.facts().capabilities.native_enums) {
+    table.enums.push_back({property.native_enum, property.enum_names});
+    return;
+  }
+  if (style.dialect.facts().has_native_enums && property.column_type.empty()) return;
   Check check;
-  check.name = constraint_name(table.name, property.column_name,
-                               property.check.empty() ? "check" : "values_check");
-  sql::write_name(check.expression, dialect.facts(), property.column_name);
+  check.name = style.constraint(table.name, property.column_name,
+                                property.check.empty() ? "check" : "values_check");
+  sql::write_name(check.expression, style.dialect.facts(), property.column_name);
   for (std::size_t i = 0; i < property.enum_names.size(); ++i) {
     check.expression += i == 0 ? " in (" : ", ";
-    check.expression += dialect.text_literal(property.enum_names[i]);
+    check.expression += style.dialect.text_literal(property.enum_names[i]);
   }
   check.expression += ")";
   table.checks.push_back(std::move(check));
 }
 
-void add_property(Table& table, const PropertyMeta& property, const sql::Dialect& dialect) {
-  table.columns.push_back(column_of(property, dialect));
+void add_property(Table& table, const PropertyMeta& property, const Style& style) {
+  table.columns.push_back(column_of(property, style.dialect));
   const std::vector<std::string> own{property.column_name};
   if (property.is_primary_key) {
     table.primary_key.push_back(property.column_name);
   } else if (property.is_unique) {
-    const std::string name = !property.unique_name.empty()
-                                 ? property.unique_name
-                                 : constraint_name(table.name, property.column_name, "unique");
-    table.indexes.push_back({name, own, true});
+    table.indexes.push_back({property.unique_name, own, true});
   } else if (property.is_indexed) {
-    const std::string name = !property.index_name.empty()
-                                 ? property.index_name
-                                 : constraint_name(table.name, property.column_name, "index");
-    table.indexes.push_back({name, own, false});
+    table.indexes.push_back({property.index_name, own, false});
   }
   if (property.is_relation() && property.target != nullptr) {
     table.foreign_keys.push_back(
-        foreign_key_of(table.name, property.column_name, *property.target, property));
+        foreign_key_of(style, table.name, property.column_name, *property.target, property));
   }
   // The target's enumerators are checked in its own table.
-  if (!property.is_relation()) add_checks(table, property, dialect);
+  if (!property.is_relation()) add_checks(table, property, style);
 }
 
-Table table_of(const EntityMeta& entity, const sql::Dialect& dialect) {
+Table table_of(const EntityMeta& entity, const Style& style) {
   Table table;
   table.name = entity.table;
-  for (const PropertyMeta* property : entity.columns) add_property(table, *property, dialect);
+  for (const PropertyMeta* property : entity.columns) add_property(table, *property, style);
   for (const metadata::IndexMeta& index : entity.indexes) {
     Index made;
     for (const std::uint16_t property : index.properties)
       made.columns.push_back(entity.properties[property].column_name);
     made.is_unique = index.is_unique;
-    made.name = !index.name.empty()
-                    ? index.name
-                    : underscore_naming().index_name(table.name, made.columns,
-                                                     made.is_unique ? "unique" : "index");
+    made.name = index.name;
     table.indexes.push_back(std::move(made));
   }
-  for (const metadata::CheckMeta& check : entity.checks) {
-    const std::string number = std::to_string(&check - entity.checks.data() + 1);
-    table.checks.push_back(
-        {!check.name.empty() ? check.name : constraint_name(table.name, number, "check"),
-         check.expression});
-  }
+  for (const metadata::CheckMeta& check : entity.checks)
+    table.checks.push_back({check.name, check.expression});
   return table;
 }
 
 /// Returns the column of a pivot that holds keys of `entity`.
-Column pivot_column(const std::string& name,
-                    const EntityMeta& entity,
-                    const sql::Dialect& dialect) {
+Column pivot_column(const std::string& name, const EntityMeta& entity, const Style& style) {
   Column column;
   column.name = name;
-  column.type = dialect.column_type(*entity.primary_key);
+  column.type = style.dialect.column_type(*entity.primary_key);
   return column;
 }
 
-Table pivot_of(const EntityMeta& owner, const PropertyMeta& relation, const sql::Dialect& dialect) {
+Table pivot_of(const EntityMeta& owner, const PropertyMeta& relation, const Style& style) {
   const EntityMeta& target = *relation.target;
   Table table;
   table.name = relation.pivot_table;
@@ -168,21 +173,23 @@ Table pivot_of(const EntityMeta& owner, const PropertyMeta& relation, const sql:
     id.type = ValueType::integer;
     id.is_primary_key = id.is_generated = true;
     id.column_name = "id";
-    table.columns.push_back(column_of(id, dialect));
+    table.columns.push_back(column_of(id, style.dialect));
     table.primary_key = {"id"};
     table.indexes.push_back(
-        {underscore_naming().index_name(table.name, pair, "unique"), pair, true});
+        {style.naming.index_name(metadata::flat_table_name(table.name), pair, "unique"), pair,
+         true});
   } else {
     table.primary_key = pair;
   }
-  table.columns.push_back(pivot_column(relation.join_column, owner, dialect));
-  table.columns.push_back(pivot_column(relation.inverse_join_column, target, dialect));
-  table.indexes.push_back({constraint_name(table.name, relation.inverse_join_column, "index"),
+  table.columns.push_back(pivot_column(relation.join_column, owner, style));
+  table.columns.push_back(pivot_column(relation.inverse_join_column, target, style));
+  table.indexes.push_back({style.constraint(table.name, relation.inverse_join_column, "index"),
                            {relation.inverse_join_column},
                            false});
-  table.foreign_keys.push_back(foreign_key_of(table.name, relation.join_column, owner, relation));
   table.foreign_keys.push_back(
-      foreign_key_of(table.name, relation.inverse_join_column, target, relation));
+      foreign_key_of(style, table.name, relation.join_column, owner, relation));
+  table.foreign_keys.push_back(
+      foreign_key_of(style, table.name, relation.inverse_join_column, target, relation));
   return table;
 }
 
@@ -219,8 +226,9 @@ std::vector<Table> in_order(std::vector<Table> tables) {
 }  // namespace
 
 std::vector<Table> build_tables(const metadata::Registry& registry, const sql::Dialect& dialect) {
+  const Style style{dialect, registry.naming()};
   std::vector<Table> tables;
-  for (const EntityMeta& entity : registry.entities()) tables.push_back(table_of(entity, dialect));
+  for (const EntityMeta& entity : registry.entities()) tables.push_back(table_of(entity, style));
   for (const EntityMeta& entity : registry.entities()) {
     for (const PropertyMeta& property : entity.properties) {
       const bool is_pivot_owner = property.kind == metadata::PropertyKind::many_to_many &&
@@ -230,7 +238,7 @@ std::vector<Table> build_tables(const metadata::Registry& registry, const sql::D
         return table.name == property.pivot_table;
       });
       // A pivot table may be mapped as a class of its own.
-      if (!is_there) tables.push_back(pivot_of(entity, property, dialect));
+      if (!is_there) tables.push_back(pivot_of(entity, property, style));
     }
   }
   return in_order(std::move(tables));

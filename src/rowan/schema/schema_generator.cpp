@@ -36,13 +36,13 @@ SchemaGenerator::SchemaGenerator(backend::Driver& driver,
     : driver_(driver), dialect_(dialect), tables_(build_tables(registry, dialect)) {}
 
 void SchemaGenerator::run(const std::vector<std::string>& statements) {
-  const auto session = driver_.session(backend::Access::write, {});
+  const auto session = driver_.session(backend::Access::write, observer_);
   run_in_transaction(*session, statements);
 }
 
 void SchemaGenerator::run_without_foreign_keys(const std::vector<std::string>& statements) {
   const sql::DialectFacts& facts = dialect_.facts();
-  const auto session = driver_.session(backend::Access::write, {});
+  const auto session = driver_.session(backend::Access::write, observer_);
   if (facts.foreign_keys_off.empty() || !checks_foreign_keys(*session, facts.foreign_keys_state))
     return run_in_transaction(*session, statements);
   session->execute_native(facts.foreign_keys_off, {}, nullptr);

@@ -24,6 +24,7 @@ class SchemaGenerator final : public backend::SchemaManager {
   SchemaGenerator(const SchemaGenerator&) = delete;
   SchemaGenerator& operator=(const SchemaGenerator&) = delete;
 
+  void set_observer(const backend::Observer& observer) override { observer_ = observer; }
   void create() override;
   void drop() override;
   void clear() override;
@@ -38,6 +39,7 @@ class SchemaGenerator final : public backend::SchemaManager {
 
   backend::Driver& driver_;
   const sql::Dialect& dialect_;
+  backend::Observer observer_{};
   std::vector<Table> tables_;
 };
 

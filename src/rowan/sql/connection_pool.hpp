@@ -23,6 +23,8 @@ struct PoolOptions {
   std::size_t readers = 0;  ///< 0: who reads takes a writing connection too
   bool readers_take_transactions =
       true;  ///< false: a reading transaction takes a writing connection
+  bool readers_in_turn =
+      false;  ///< reads go round, since each connection may lead to another server
   std::chrono::milliseconds wait_limit{0};   ///< for a connection, where all are lent; 0: none
   std::chrono::milliseconds check_after{0};  ///< idle so long, the server is asked first; 0: never
   std::chrono::milliseconds maximum_age{0};  ///< older ones are opened anew; 0: never
@@ -55,29 +57,35 @@ class ConnectionPool final {
   ConnectionPool& operator=(const ConnectionPool&) = delete;
   ~ConnectionPool();
 
-  /// Lends a connection; waits where all are lent.
+  /// Lends a connection; waits where all are lent, and who came first gets one first.
   /// Errors: ConnectionError after close(), where none can be opened, or when the wait was too long; ValidationError
   /// where this thread or fiber holds all of them already.
   [[nodiscard]] Slot& lend(backend::Access access);
   void give_back(Slot& slot) noexcept;
-  /// Closes what is idle now and the rest when it comes back.
+  /// Closes what is idle now and the rest when it comes back; who waits gets a ConnectionError.
   void close() noexcept;
 
  private:
+  class Wait;
   struct Lane {
     std::vector<std::unique_ptr<Slot>> slots;
-    std::deque<WaitHook::Waiter*> waiters;  ///< who came first is told first
-    std::atomic<int> waiting = 0;
+    std::deque<Wait*> waits;       ///< in the order of their arrival
+    std::atomic<int> waiting = 0;  ///< how many those are
+    bool is_in_turn = false;       ///< each connection comes as often as any other
+    std::atomic<std::size_t> turn = 0;
   };
 
   static void fill(Lane& lane, backend::Access access, std::size_t count);
   [[nodiscard]] Lane& lane_of(backend::Access access) noexcept;
-  Slot* try_lend(Lane& lane) noexcept;
+  static Slot* try_lend(Lane& lane, const void* holder) noexcept;
   Slot& wait_for(Lane& lane, backend::Access access);
+  /// Gives what is free to those who wait. Requires: the mutex is held.
+  static void serve(Lane& lane) noexcept;
   /// Drops the connection where it is broken, too old, or does not answer.
   void check(Slot& slot) noexcept;
   void open(Slot& slot);
   void free_slot(Slot& slot) noexcept;
+  static void drop_idle(Lane& lane) noexcept;
 
   Connect connect_;
   PoolOptions options_;

@@ -27,7 +27,8 @@ struct DialectFacts {
   std::string_view
       limit_for_all{};       ///< written where an offset needs a limit; empty where it needs none
   bool orders_nulls = true;  ///< knows `nulls first` and `nulls last`
-  bool has_decimals = true;  ///< false: exact numbers are text, and compared as numbers by a cast
+  bool has_decimals = true;  ///< false: exact numbers are text, compared by `decimal_collation`
+  std::string_view decimal_collation{};  ///< orders text by the number that it spells
   bool returning_in_order = false;   ///< `returning` of many rows gives them as they were inserted
   bool has_update_returning = true;  ///< `returning` of updates; else what they made is selected
   bool has_default_values = true;    ///< knows `insert into t default values`
@@ -55,6 +56,12 @@ struct DialectFacts {
   std::string_view foreign_keys_state{};  ///< a query that yields 1 where foreign keys are checked
   std::string_view read_only_on{};  ///< run after the begin of a transaction that may not write
   std::string_view read_only_off{};
+  bool has_ilike = false;         ///< knows `ilike`; else both sides are made lower case
+  bool lists_are_arrays = false;  ///< a long list is bound as an array, whatever its values are
+  std::string_view foreign_key_end{};  ///< after the rules of a foreign key
+  std::string_view drop_table_end{};   ///< after the name of a table to be dropped
+  std::string_view
+      clear_tables{};  ///< one statement that empties all tables named after it; empty: a delete for each
   std::string_view table_end{};  ///< after the closing parenthesis of `create table`
   std::string_view pivot_end{};  ///< the same for pivot tables
 };
@@ -93,11 +100,22 @@ class Dialect {
   [[nodiscard]] virtual Storage storage_of(const metadata::PropertyMeta& property) const;
   /// Tells whether values of the property can be the elements of an array that a batch is made of.
   [[nodiscard]] virtual bool can_be_array(const metadata::PropertyMeta&) const { return true; }
+  /// Appends the condition that full-text search finds the column by the text of the placeholder.
+  /// Errors: ValidationError where the database has no such search.
+  virtual void write_full_text(std::string& out,
+                               const metadata::PropertyMeta& property,
+                               std::string_view column,
+                               std::string_view placeholder) const;
   /// Returns the end of a select that locks rows; empty where the database has no such locks.
   [[nodiscard]] virtual std::string_view lock_clause(query::LockMode mode) const;
   /// Appends the statements that begin a transaction.
   virtual void add_begin_texts(const backend::TransactionBegin& begin,
                                std::vector<std::string>& texts) const;
+
+  /// Returns a text of the user's with `?` for its values as the database takes it.
+  [[nodiscard]] virtual std::string native_text(std::string_view text) const {
+    return std::string(text);
+  }
 
   /// Returns what stands between `insert` and `into`, and what at the end, so that rows that are there already are left
   /// alone.
@@ -111,6 +129,12 @@ class Dialect {
   /// Appends a delete of many rows with checks, placeholders row by row in the order of the shape.
   virtual void write_delete_many(SqlWriter& writer, const DeleteShape& shape) const;
 
+  /// Returns what follows an aggregate over the property's column, so that it has the type that the typed query says.
+  [[nodiscard]] virtual std::string_view aggregate_end(query::Aggregate,
+                                                       const metadata::PropertyMeta&) const {
+    return {};
+  }
+
   /// Returns the type of the property's column.
   [[nodiscard]] virtual std::string column_type(const metadata::PropertyMeta& property) const = 0;
   /// Returns what follows the type of a generated key, with the key's declaration itself: `primary key autoincrement`.
@@ -118,6 +142,10 @@ class Dialect {
   /// Returns the default of a raw expression.
   [[nodiscard]] virtual std::string raw_default(const metadata::PropertyMeta& property) const {
     return "(" + property.default_value.text + ")";
+  }
+  /// Returns the literal of a default that the mapping gives as text: that of a UUID, a date or a number too.
+  [[nodiscard]] virtual std::string default_literal(const metadata::PropertyMeta& property) const {
+    return text_literal(property.default_value.text);
   }
   /// Returns what follows `default`, given the literal.
   [[nodiscard]] virtual std::string literal_default(const metadata::PropertyMeta&,
@@ -131,6 +159,11 @@ class Dialect {
     return value ? "true" : "false";
   }
 };
+
+/// Returns bytes as the literal `x'00ff'`.
+[[nodiscard]] std::string blob_literal(std::string_view bytes);
+/// Appends the name of a table, `schema.table` where it lies in a schema.
+void write_table(std::string& out, const DialectFacts& facts, std::string_view table);
 
 /// Appends the name in the dialect's quotes.
 void write_name(std::string& out, const DialectFacts& facts, std::string_view name);

@@ -25,6 +25,7 @@ std::string_view comparison_of(Op op) {
     case Op::lt: return " < ";
     case Op::lte: return " <= ";
     case Op::like: return " like ";
+    case Op::ilike: return " ilike ";
     default: return " = ";
   }
 }
@@ -129,7 +130,7 @@ void SelectRenderer::write_page(const Scope& scope, Terms terms) {
   write_where(scope);
   write_order(scope, false);
   write_limit(scope);
-  writer_.add(") as page join ").name(entity.table).add(" as ").add(root).add(" on ");
+  writer_.add(") as page join ").table(entity.table).add(" as ").add(root).add(" on ");
   writer_.column(root, key_of(entity)).add(" = ").column("page", key_of(entity));
   for (std::size_t i = 1; i < select.sources.size(); ++i) write_join(scope, i);
   write_order(scope, true);
@@ -145,6 +146,7 @@ void SelectRenderer::write_terms(const Scope& scope, Terms terms) {
     if (!is_first) writer_.add(", ");
     is_first = false;
     write_term(scope, term, terms);
+    if (terms == Terms::named) writer_.add(" as item");
     if (terms != Terms::own) return;
   }
   if (is_first) writer_.add("1");
@@ -152,7 +154,7 @@ void SelectRenderer::write_terms(const Scope& scope, Terms terms) {
 
 void SelectRenderer::write_term(const Scope& scope, const BoundTerm& term, Terms terms) {
   if (!term.raw.empty()) {
-    write_raw(scope, term.raw, term.raw_columns, 0);
+    write_raw(scope, term.raw, term.raw_columns, term.value);
   } else if (terms == Terms::minimum || terms == Terms::maximum) {
     writer_.add(terms == Terms::minimum ? "min(" : "max(");
     write_number(scope, term.column);
@@ -169,10 +171,10 @@ void SelectRenderer::write_term(const Scope& scope, const BoundTerm& term, Terms
 void SelectRenderer::write_from(const Scope& scope, const std::vector<bool>* only) {
   const BoundSelect& select = *scope.select;
   const std::string root = alias_of(select, 0);
-  writer_.add(" from ").name(select.sources[0].entity->table).add(" as ").add(root);
+  writer_.add(" from ").table(select.sources[0].entity->table).add(" as ").add(root);
   if (is_many_to_many(select.correlated_relation)) {
     const PropertyMeta& relation = *select.correlated_relation;
-    writer_.add(" join ").name(relation.pivot_table).add(" as ").add(root).add("p on ");
+    writer_.add(" join ").table(relation.pivot_table).add(" as ").add(root).add("p on ");
     writer_.column(root + "p", sides_of(relation).far).add(" = ");
     writer_.column(root, key_of(*select.sources[0].entity));
   }
@@ -191,13 +193,13 @@ void SelectRenderer::write_join(const Scope& scope, std::size_t source) {
   const std::string_view join = joined.kind == query::JoinKind::left ? " left join " : " join ";
   if (is_many_to_many(&relation)) {
     const PivotSides sides = sides_of(relation);
-    writer_.add(join).name(relation.pivot_table).add(" as ").add(alias).add("p on ");
+    writer_.add(join).table(relation.pivot_table).add(" as ").add(alias).add("p on ");
     writer_.column(alias + "p", sides.near).add(" = ").column(near, key_of(parent));
-    writer_.add(join).name(joined.entity->table).add(" as ").add(alias).add(" on ");
+    writer_.add(join).table(joined.entity->table).add(" as ").add(alias).add(" on ");
     writer_.column(alias, key_of(*joined.entity)).add(" = ").column(alias + "p", sides.far);
     return;
   }
-  writer_.add(join).name(joined.entity->table).add(" as ").add(alias).add(" on ");
+  writer_.add(join).table(joined.entity->table).add(" as ").add(alias).add(" on ");
   if (relation.column >= 0) {
     writer_.column(alias, key_of(*joined.entity)).add(" = ").column(near, relation.column_name);
   } else {
@@ -236,8 +238,18 @@ void SelectRenderer::write_conditions(const Scope& scope) {
     key.column.property = keys.sources[0].entity->primary_key;
     keys.terms.push_back(key);
   }
-  write_listed(Scope{&keys, &scope});
+  if (keys.is_derived) {
+    write_derived(Scope{&keys, &scope});
+  } else {
+    write_listed(Scope{&keys, &scope});
+  }
   writer_.add(")");
+}
+
+void SelectRenderer::write_derived(const Scope& scope) {
+  writer_.add("select picked.item from (");
+  write_select(scope, Terms::named);
+  writer_.add(") as picked");
 }
 
 void SelectRenderer::write_listed(const Scope& scope) {
@@ -302,7 +314,9 @@ void SelectRenderer::write_order(const Scope& scope, bool with_pivots) {
 
 void SelectRenderer::write_order_term(const Scope& scope, const BoundOrder& order) {
   const auto write_operand_of = [&] {
-    if (order.select != nullptr) {
+    if (!order.raw.raw.empty()) {
+      write_term(scope, order.raw, Terms::own);
+    } else if (order.select != nullptr) {
       writer_.add("(");
       write_select(Scope{order.select.get(), &scope},
                    order.descending ? Terms::maximum : Terms::minimum);
@@ -341,9 +355,10 @@ void SelectRenderer::write_expr(const Scope& scope, const BoundExpr& expr) {
     case Op::and_:
     case Op::or_: write_junction(scope, expr); return;
     case Op::not_:
-      writer_.add("not (");
+      writer_.add(expr.inner == Op::is_null ? "(" : "not (");
       for (const BoundExpr& child : expr.children) write_expr(scope, child);
       writer_.add(expr.children.empty() ? "1 = 1)" : ")");
+      if (expr.inner == Op::is_null) writer_.add(" is not true");
       return;
     case Op::is_null:
     case Op::is_not_null:
@@ -387,7 +402,28 @@ void SelectRenderer::write_junction(const Scope& scope, const BoundExpr& expr) {
   writer_.add(")");
 }
 
+void SelectRenderer::write_full_text(const Scope& scope, const BoundExpr& expr) {
+  std::string& out = writer_.out();
+  const std::size_t start = out.size();
+  write_operand(scope, expr);
+  const std::string column = out.substr(start);
+  out.resize(start);
+  write_value(expr, expr.value);
+  const std::string placeholder = out.substr(start);
+  out.resize(start);
+  writer_.dialect().write_full_text(out, *expr.column.property, column, placeholder);
+}
+
 void SelectRenderer::write_comparison(const Scope& scope, const BoundExpr& expr) {
+  if (expr.op == Op::full_text) return write_full_text(scope, expr);
+  if (expr.op == Op::ilike && !writer_.facts().has_ilike) {
+    writer_.add("lower(");
+    write_operand(scope, expr);
+    writer_.add(") like lower(");
+    write_value(expr, expr.value);
+    writer_.add(")");
+    return;
+  }
   write_operand(scope, expr);
   writer_.add(comparison_of(expr.op));
   write_value(expr, expr.value);
@@ -402,7 +438,7 @@ void SelectRenderer::write_list(const Scope& scope, const BoundExpr& expr) {
   write_operand(scope, expr);
   const PropertyMeta* property = expr.column.property;
   // JSON has no bytes, so lists of UUIDs and blobs stay placeholders at any length.
-  const bool has_bytes = property != nullptr &&
+  const bool has_bytes = !writer_.facts().lists_are_arrays && property != nullptr &&
                          (property->type == ValueType::uuid || property->type == ValueType::blob ||
                           property->type == ValueType::decimal);
   if (expr.value_count > writer_.facts().capabilities.list_parameters && !has_bytes) {
@@ -423,7 +459,12 @@ void SelectRenderer::write_subquery(const Scope& scope, const BoundExpr& expr) {
     case Op::in_select:
       write_operand(scope, expr);
       writer_.add(expr.inner == Op::nin ? " not in (" : " in (");
-      write_listed(inner);
+      if (expr.select->is_derived) {
+        write_derived(inner);
+        writer_.add(" where picked.item is not null");
+      } else {
+        write_listed(inner);
+      }
       break;
     case Op::size:
       writer_.add("(");
@@ -457,8 +498,8 @@ void SelectRenderer::write_value(const BoundExpr& expr, std::uint32_t value) {
                             expr.aggregate == Aggregate::max;
   const PropertyMeta* property =
       is_own_value && !expr.is_count_all ? expr.column.property : nullptr;
-  const bool is_cast =
-      !writer_.facts().has_decimals && property != nullptr && property->type == ValueType::decimal;
+  // The collation of the other side compares it where that is text; a sum is a number.
+  const bool is_cast = !is_own_value && !expr.is_count_all && is_text_number(expr.column);
   if (is_cast) writer_.add("cast(");
   writer_.parameter(value, property);
   if (is_cast) writer_.add(" as numeric)");
@@ -468,11 +509,14 @@ void SelectRenderer::write_column(const Scope& scope, const BoundColumn& column)
   writer_.column(alias_of(*scope.select, column.source), column.property->column_name);
 }
 
+bool SelectRenderer::is_text_number(const BoundColumn& column) const {
+  return !writer_.facts().has_decimals && column.property != nullptr &&
+         column.property->type == ValueType::decimal;
+}
+
 void SelectRenderer::write_number(const Scope& scope, const BoundColumn& column) {
-  const bool is_cast = !writer_.facts().has_decimals && column.property->type == ValueType::decimal;
-  if (is_cast) writer_.add("cast(");
   write_column(scope, column);
-  if (is_cast) writer_.add(" as numeric)");
+  if (is_text_number(column)) writer_.add(" collate ").name(writer_.facts().decimal_collation);
 }
 
 void SelectRenderer::write_aggregate(const Scope& scope,
@@ -483,9 +527,16 @@ void SelectRenderer::write_aggregate(const Scope& scope,
     writer_.add("count(*)");
     return;
   }
-  writer_.add(function_of(aggregate));
-  write_number(scope, column);
-  writer_.add(")");
+  const bool is_cast =
+      (aggregate == Aggregate::sum || aggregate == Aggregate::avg) && is_text_number(column);
+  writer_.add(function_of(aggregate)).add(is_cast ? "cast(" : "");
+  if (is_cast) {
+    write_column(scope, column);
+  } else {
+    write_number(scope, column);
+  }
+  writer_.add(is_cast ? " as numeric))" : ")");
+  writer_.add(writer_.dialect().aggregate_end(aggregate, *column.property));
 }
 
 void SelectRenderer::write_raw(const BoundSelect& select,

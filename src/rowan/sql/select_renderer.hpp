@@ -33,11 +33,13 @@ class SelectRenderer final {
     const Scope* outer;
   };
   /// What is written in place of a select's own terms.
-  enum class Terms : std::uint8_t { own, constant, minimum, maximum };
+  enum class Terms : std::uint8_t { own, named, constant, minimum, maximum };
 
   void write_select(const Scope& scope, Terms terms);
   void write_page(const Scope& scope, Terms terms);
   /// Writes the select of `in (...)`.
+  /// Writes a list of keys from a table of its own, whose column is `item`.
+  void write_derived(const Scope& scope);
   void write_listed(const Scope& scope);
   void write_terms(const Scope& scope, Terms terms);
   void write_term(const Scope& scope, const query::BoundTerm& term, Terms terms);
@@ -53,12 +55,15 @@ class SelectRenderer final {
   void write_expr(const Scope& scope, const query::BoundExpr& expr);
   void write_junction(const Scope& scope, const query::BoundExpr& expr);
   void write_comparison(const Scope& scope, const query::BoundExpr& expr);
+  void write_full_text(const Scope& scope, const query::BoundExpr& expr);
   void write_list(const Scope& scope, const query::BoundExpr& expr);
   void write_subquery(const Scope& scope, const query::BoundExpr& expr);
   void write_operand(const Scope& scope, const query::BoundExpr& expr);
   void write_value(const query::BoundExpr& expr, std::uint32_t value);
   void write_column(const Scope& scope, const query::BoundColumn& column);
   void write_number(const Scope& scope, const query::BoundColumn& column);
+  /// Tells whether the column holds exact numbers as text.
+  [[nodiscard]] bool is_text_number(const query::BoundColumn& column) const;
   void write_aggregate(const Scope& scope,
                        query::Aggregate aggregate,
                        bool is_count_all,

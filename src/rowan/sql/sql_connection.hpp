@@ -46,6 +46,10 @@ class SqlStatement {
   /// Errors: DriverError and those below it. Lifetime: cells are good until the next call.
   virtual const value::Cell* step() = 0;
   [[nodiscard]] virtual std::size_t column_count() const noexcept = 0;
+  /// Returns how many values it takes, where the client library tells.
+  [[nodiscard]] virtual std::optional<std::size_t> placeholder_count() const noexcept {
+    return std::nullopt;
+  }
   /// Returns how many rows the last run changed.
   [[nodiscard]] virtual std::uint64_t affected() const noexcept = 0;
   /// Returns the first key that the last run generated, where the connection tells keys so.
@@ -80,6 +84,8 @@ class SqlConnection {
   virtual void run(std::string_view text) = 0;
   /// The same, together with the next statement where the protocol allows that; an error then comes with that one.
   virtual void run_soon(std::string_view text) { run(text); }
+  /// Waits for all that run_soon() and SqlStatement::post() have sent. Errors: theirs.
+  virtual void settle() {}
   /// Tells whether the connection is of further use, as far as is known without asking the server.
   [[nodiscard]] virtual bool is_usable() const noexcept = 0;
   /// Asks the server whether the connection is of further use. Cost: a round trip.

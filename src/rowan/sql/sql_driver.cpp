@@ -4,6 +4,7 @@
 
 #include <rowan/base/error.hpp>
 #include <rowan/sql/mutation_renderer.hpp>
+#include <rowan/sql/rehearsal_connection.hpp>
 #include <rowan/sql/select_renderer.hpp>
 #include <rowan/sql/sql_session.hpp>
 
@@ -60,6 +61,22 @@ std::unique_ptr<backend::PreparedSelect> SqlDriver::prepare(query::BoundSelect s
 
 std::string SqlDriver::text_of(const query::BoundMutation& mutation) {
   return render_mutation(dialect(), mutation).text;
+}
+
+std::vector<std::string> SqlDriver::rehearse(const std::function<void(backend::Session&)>& work) {
+  std::vector<std::string> statements;
+  bool is_recording = false;
+  ConnectionPool pool(
+      [&](backend::Access, std::size_t) {
+        return make_rehearsal_connection(statements, is_recording);
+      },
+      {});
+  SqlSession session(dialect(), pool, pool.lend(backend::Access::write), {});
+  session.begin({});
+  is_recording = true;
+  work(session);
+  is_recording = false;
+  return statements;
 }
 
 std::unique_ptr<backend::Session> SqlDriver::session(backend::Access access,

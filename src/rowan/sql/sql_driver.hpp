@@ -45,6 +45,8 @@ class SqlDriver final : public backend::Driver {
   [[nodiscard]] std::unique_ptr<backend::PreparedSelect> prepare(
       query::BoundSelect select) override;
   [[nodiscard]] std::string text_of(const query::BoundMutation& mutation) override;
+  [[nodiscard]] std::vector<std::string> rehearse(
+      const std::function<void(backend::Session&)>& work) override;
   [[nodiscard]] std::unique_ptr<backend::Session> session(backend::Access access,
                                                           backend::Observer observer) override;
   [[nodiscard]] std::unique_ptr<backend::SchemaManager> schema_manager(

@@ -42,6 +42,7 @@ class SqlSession final : public backend::Session {
   void release_savepoint(std::string_view name) override;
   void rollback_to_savepoint(std::string_view name) noexcept override;
   void defer_constraints() override;
+  void settle() override { connection().connection().settle(); }
   void cancel() noexcept override { connection().connection().cancel(); }
 
   backend::Cursor& select(const backend::PreparedSelect& prepared,
@@ -75,6 +76,11 @@ class SqlSession final : public backend::Session {
   [[nodiscard]] std::size_t rows_that_fit(const BatchPlan& plan,
                                           std::size_t first,
                                           std::size_t most) const;
+  /// Inserts rows whose keys are known with one statement, and finds by the key which row came back; false where
+  /// nothing was done.
+  bool insert_keyed(BatchPlan& plan,
+                    const backend::InsertBatch& batch,
+                    backend::ReturnedRows* returned);
   /// Inserts where there is no `returning`: keys come from the connection, and other values are selected by key.
   void insert_and_read(BatchPlan& plan,
                        const backend::InsertBatch& batch,

@@ -2,13 +2,7 @@
 
 #include <rowan/sql/statement_log.hpp>
 
-#include <rowan/base/error.hpp>
-#include <rowan/base/text.hpp>
-#include <rowan/base/time.hpp>
-#include <rowan/base/uuid.hpp>
-
-#include <algorithm>
-#include <charconv>
+#include <rowan/value/cell_text.hpp>
 
 namespace rowan::sql {
 namespace {
@@ -18,54 +12,11 @@ constexpr std::size_t shown_parameters = 200;
 
 }  // namespace
 
-std::string to_log_text(const value::Cell& cell) {
-  switch (cell.type) {
-    case ValueType::null: return "null";
-    case ValueType::boolean: return cell.integer != 0 ? "true" : "false";
-    case ValueType::integer: return std::to_string(cell.integer);
-    case ValueType::real: {
-      char text[32];
-      return std::string(text, std::to_chars(text, text + sizeof text, cell.real).ptr);
-    }
-    case ValueType::timestamp: {
-      char text[32];
-      try {
-        const Timestamp at{std::chrono::microseconds(cell.integer)};
-        return "\"" + std::string(text, format_timestamp(at, text)) + "\"";
-      } catch (const Error&) {
-        return std::to_string(cell.integer);
-      }
-    }
-    case ValueType::date: {
-      char text[16];
-      try {
-        const std::chrono::sys_days day{std::chrono::days(cell.integer)};
-        return "\"" + std::string(text, format_date(day, text)) + "\"";
-      } catch (const Error&) {
-        return std::to_string(cell.integer);
-      }
-    }
-    case ValueType::uuid:
-      if (cell.size == 16) {
-        Uuid::Bytes bytes;
-        std::copy_n(reinterpret_cast<const std::uint8_t*>(cell.data), 16, bytes.begin());
-        return "\"" + Uuid(bytes).to_string() + "\"";
-      }
-      [[fallthrough]];
-    case ValueType::blob: return "<" + std::to_string(cell.size) + " bytes>";
-    case ValueType::text:
-    case ValueType::json: return base::quoted(cell.bytes());
-    case ValueType::decimal: return std::string(cell.bytes());
-    case ValueType::object: return "<object>";
-  }
-  return {};
-}
-
 void StatementLog::begin_logged(std::string_view sql) {
   const Logger& logger = *observer_->logger;
   const bool is_slow_wanted =
       observer_->slow_threshold.has_value() && logger.is_enabled(LogNamespace::slow_query);
-  if (!is_slow_wanted && !logger.is_enabled(LogNamespace::query)) return;
+  if (!is_slow_wanted && !logger.is_enabled(observer_->ns)) return;
   is_running_ = true;
   sql_ = sql;
   wants_parameters_ = logger.is_enabled(LogNamespace::query_params);
@@ -78,7 +29,7 @@ void StatementLog::add(std::span<const value::Cell> cells, std::span<const Param
     if (parameter_count_ > shown_parameters) return;
     parameters_ += parameters_.empty() ? "[" : ", ";
     const bool is_hidden = i < parameters.size() && parameters[i].is_hidden;
-    parameters_ += is_hidden ? "<hidden>" : to_log_text(cells[i]);
+    parameters_ += is_hidden ? "<hidden>" : value::to_text(cells[i]);
   }
 }
 
@@ -92,7 +43,7 @@ void StatementLog::add_list(std::span<const value::Cell> cells, const Parameter&
       parameters_ += "...";
       break;
     }
-    parameters_ += parameter.is_hidden ? "<hidden>" : to_log_text(cell);
+    parameters_ += parameter.is_hidden ? "<hidden>" : value::to_text(cell);
   }
   parameters_ += "]";
 }
@@ -127,9 +78,9 @@ void StatementLog::report(LogMessage message) noexcept {
   try {
     if (!parameters_.empty()) parameters_ += "]";
     message.parameters = parameters_;
-    message.ns = LogNamespace::query;
+    message.ns = observer_->ns;
     Logger& logger = *observer_->logger;
-    if (logger.is_enabled(LogNamespace::query)) logger.log(message);
+    if (logger.is_enabled(observer_->ns)) logger.log(message);
     message.ns = LogNamespace::slow_query;
     if (message.slow && logger.is_enabled(LogNamespace::slow_query)) logger.log(message);
   } catch (...) {

@@ -63,7 +63,4 @@ class StatementLog final {
   std::chrono::steady_clock::time_point started_;
 };
 
-/// Returns a value as the log shows it: text in quotes and cut, bytes by their number only.
-[[nodiscard]] std::string to_log_text(const value::Cell& cell);
-
 }  // namespace rowan::sql

@@ -23,11 +23,22 @@ Cell name_of_enumerator(const Cell& cell, const Parameter& parameter) {
   const auto found = std::find(values.begin(), values.end(), cell.integer);
   const auto at = static_cast<std::size_t>(found - values.begin());
   if (at >= property.enum_names.size()) {
-    throw ValidationError("'" + property.name +
-                          "' holds a number that none of its enumerators has, and is stored by "
+    throw ValidationError(property.full_name() +
+                          " holds a number that none of its enumerators has, and is stored by "
                           "name: give it one of the enumerators");
   }
   return Cell::of_bytes(property.enum_names[at]);
+}
+
+/// Formats, and says of which property where that is refused.
+template <class Format>
+std::size_t format_for(const Parameter& parameter, Format format) {
+  try {
+    return format();
+  } catch (const ValidationError& error) {
+    if (parameter.property == nullptr) throw;
+    throw ValidationError(parameter.property->full_name() + ": " + error.message());
+  }
 }
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -55,12 +66,15 @@ Cell to_stored(const Cell& cell, const Parameter& parameter, StorageBuffer& buff
     case ValueType::timestamp: {
       if (parameter.storage != Storage::text_timestamp) return Cell::of_integer(cell.integer);
       const Timestamp at{std::chrono::microseconds(cell.integer)};
-      return Cell::of_bytes({buffer.bytes, format_timestamp(at, buffer.bytes)});
+      return Cell::of_bytes({buffer.bytes, format_for(parameter, [&] {
+                               return format_timestamp(at, buffer.bytes);
+                             })});
     }
     case ValueType::date: {
       const std::chrono::sys_days day{
           std::chrono::days(static_cast<std::chrono::days::rep>(cell.integer))};
-      return Cell::of_bytes({buffer.bytes, format_date(day, buffer.bytes)});
+      return Cell::of_bytes(
+          {buffer.bytes, format_for(parameter, [&] { return format_date(day, buffer.bytes); })});
     }
     case ValueType::uuid: {
       if (parameter.storage != Storage::text_uuid || cell.size != 16)

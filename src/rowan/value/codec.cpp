@@ -155,10 +155,42 @@ bool is_same_json(const json& document, std::string_view snapshot) {
   return document.dump() == snapshot || document == json::parse(snapshot);
 }
 
+Cell as_type(const Cell& cell, ValueType type, char (&room)[16]) {
+  if (cell.type == type) return cell;
+  std::int64_t number = 0;
+  switch (type) {
+    case ValueType::integer: return read_integer(cell, number) ? Cell::of_integer(number) : cell;
+    case ValueType::timestamp:
+      return read_timestamp(cell, number) ? Cell::of_integer(number, type) : cell;
+    case ValueType::date: return read_date(cell, number) ? Cell::of_integer(number, type) : cell;
+    case ValueType::uuid: {
+      Uuid uuid;
+      if (!read_uuid(cell, uuid)) return cell;
+      std::memcpy(room, uuid.bytes().data(), sizeof room);
+      return Cell::of_bytes({room, sizeof room}, type);
+    }
+    case ValueType::text:
+    case ValueType::blob: return cell.has_bytes() ? Cell::of_bytes(cell.bytes(), type) : cell;
+    default: return cell;
+  }
+}
+
+void refuse_time() {
+  throw ValidationError(
+      "a point in time is further away than 64 bits of microseconds reach, some 140,000 years: "
+      "give one that is nearer, or map the member as a number");
+}
+
 void refuse_unsigned(std::uint64_t value) {
   throw ValidationError("the unsigned integer " + std::to_string(value) +
                         " is larger than what databases keep in 64 bits, 9223372036854775807: use "
                         "rowan::Decimal or text for such numbers");
+}
+
+void refuse_item(std::int64_t number) {
+  throw ValidationError("the number " + std::to_string(number) +
+                        " in a list of the database does not fit in the items of the member: give "
+                        "it a wider type");
 }
 
 void refuse_size(std::size_t bytes) {

@@ -41,6 +41,56 @@ struct Codec;
 
 namespace rowan::value {
 
+[[noreturn]] void refuse_item(std::int64_t number);
+
+/// What a list that is one value can hold: numbers, truth values and text.
+template <class T>
+concept ListItem = std::is_same_v<T, bool> || std::is_same_v<T, std::string> ||
+    std::is_same_v<T, float> || std::is_same_v<T, double> ||
+    (std::is_integral_v<T> && sizeof(T) > 1);
+
+template <class T>
+inline constexpr bool is_list = false;
+template <ListItem T>
+inline constexpr bool is_list<std::vector<T>> = true;
+
+}  // namespace rowan::value
+
+namespace rowan {
+
+/// A list of plain values is an array where the database has such columns (as PostgreSQL), else JSON.
+template <value::ListItem T>
+struct Codec<std::vector<T>> {
+  using Stored = json;
+  static Stored encode(const std::vector<T>& list) {
+    json out = json::array();
+    for (const T& item : list) out.push_back(json(item));
+    return out;
+  }
+  static std::vector<T> decode(const Stored& stored) {
+    std::vector<T> list;
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+      const json item = stored[i];
+      if constexpr (std::is_same_v<T, bool>) {
+        list.push_back(item.as_bool());
+      } else if constexpr (std::is_same_v<T, std::string>) {
+        list.push_back(item.as_string());
+      } else if constexpr (std::is_floating_point_v<T>) {
+        list.push_back(static_cast<T>(item.as_double()));
+      } else {
+        const std::int64_t number = item.as_int64();
+        if (static_cast<std::int64_t>(static_cast<T>(number)) != number) value::refuse_item(number);
+        list.push_back(static_cast<T>(number));
+      }
+    }
+    return list;
+  }
+};
+
+}  // namespace rowan
+
+namespace rowan::value {
+
 /// Reads that need more than a look at the type; each tells whether the cell fits.
 [[nodiscard]] bool read_integer(const Cell& cell, std::int64_t& out) noexcept;
 [[nodiscard]] bool read_real(const Cell& cell, double& out) noexcept;
@@ -52,7 +102,13 @@ namespace rowan::value {
 [[nodiscard]] bool read_json(const Cell& cell, json& out);
 /// Compares documents by value, the one in the snapshot still being text.
 [[nodiscard]] bool is_same_json(const json& document, std::string_view snapshot);
+/// Returns a key as cells of `type` hold it: databases read dates as text, UUIDs as bytes. What cannot be read so is
+/// returned as it is.
+///
+/// Lifetime: bytes are those of the cell or lie in `room`.
+[[nodiscard]] Cell as_type(const Cell& cell, ValueType type, char (&room)[16]);
 [[noreturn]] void refuse_unsigned(std::uint64_t value);
+[[noreturn]] void refuse_time();
 [[noreturn]] void refuse_size(std::size_t bytes);
 
 template <class T>
@@ -271,7 +327,16 @@ template <class Duration>
 struct Convert<std::chrono::sys_time<Duration>> : ConvertFacts<ValueType::timestamp>,
                                                   ScalarSnapshot<std::chrono::sys_time<Duration>> {
   using Time = std::chrono::sys_time<Duration>;
-  static Cell to_cell(const Time& v, base::Arena& /*scratch*/) noexcept {
+  static Cell to_cell(const Time& v, base::Arena& /*scratch*/) {
+    using Factor = std::ratio_divide<typename Duration::period, std::micro>;
+    using Rep = typename Duration::rep;
+    if constexpr (Factor::num > 1 || std::chrono::treat_as_floating_point_v<Rep>) {
+      // What is coarser, or a real number, reaches beyond. NaN fails both comparisons.
+      constexpr double limit = 4.6e18 * Factor::den / Factor::num;
+      const auto count = static_cast<double>(v.time_since_epoch().count());
+      if (!(count <= limit && count >= -limit)) [[unlikely]]
+        refuse_time();
+    }
     const auto at = std::chrono::floor<std::chrono::microseconds>(v);
     return Cell::of_integer(at.time_since_epoch().count(), ValueType::timestamp);
   }
@@ -293,9 +358,7 @@ struct Convert<std::chrono::sys_time<Duration>> : ConvertFacts<ValueType::timest
     }
     return true;
   }
-  static Cell snapshot_cell(const Time& v, base::Arena& scratch) noexcept {
-    return to_cell(v, scratch);
-  }
+  static Cell snapshot_cell(const Time& v, base::Arena& scratch) { return to_cell(v, scratch); }
 };
 
 template <>

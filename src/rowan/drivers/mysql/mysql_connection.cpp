@@ -382,6 +382,7 @@ class MysqlStatement final : public sql::SqlStatement {
   void execute();
   void take_result();
   void keep_rows();
+  [[noreturn]] void fail_result();
   [[nodiscard]] std::uint64_t ignored_rows() const;
   [[noreturn]] void fail() {
     session_.fail(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
@@ -521,7 +522,7 @@ void MysqlStatement::bind_bytes(MYSQL_BIND& bind,
 }
 
 void MysqlStatement::execute() {
-  if (epoch_ != session_.epoch) {
+  if (statement_ == nullptr || epoch_ != session_.epoch) {
     close();
     prepare();
   }
@@ -535,7 +536,6 @@ void MysqlStatement::execute() {
   }
   if (!binds_.empty() && mysql_stmt_bind_param(statement_, binds_.data()) != 0) fail();
   if (session_.link.execute(statement_) != 0) fail();
-  is_executed_ = true;
   generated_key_ = static_cast<std::int64_t>(mysql_stmt_insert_id(statement_));
   if (mysql_stmt_field_count(statement_) > 0) {
     take_result();
@@ -544,6 +544,7 @@ void MysqlStatement::execute() {
     if (ignores_rows_) affected_ -= std::min(affected_, ignored_rows());
   }
   if (mysql_stmt_more_results(statement_)) keep_rows();
+  is_executed_ = true;
 }
 
 // Rows that are left alone count as matched. Of several the server says how many there were, of one it does not.
@@ -565,6 +566,16 @@ void MysqlStatement::keep_rows() {
     if (mysql_stmt_field_count(statement_) > 0 && session_.link.store_result(statement_) != 0)
       fail_result();
   }
+}
+
+// What fails after its first rows, or before the first of a `returning`, leaves the client library waiting for more rows
+// at the next execution: the statement is given up, and prepared anew then.
+void MysqlStatement::fail_result() {
+  const unsigned int code = mysql_stmt_errno(statement_);
+  const std::string sqlstate = mysql_stmt_sqlstate(statement_);
+  const std::string message = mysql_stmt_error(statement_);
+  close();
+  session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
 }
 
 void MysqlStatement::take_result() {
@@ -891,7 +902,8 @@ std::int64_t MysqlConnection::key_step(const metadata::EntityMeta& entity) {
         "information_schema.triggers as g where g.event_object_schema = database() and "
         "g.event_object_table = t.table_name and g.event_manipulation = 'INSERT' and "
         "g.action_timing = 'BEFORE')");
-    const Cell table = Cell::of_bytes(entity.table);
+    const std::string table_name = metadata::flat_table_name(entity.table);
+    const Cell table = Cell::of_bytes(table_name);
     const sql::Parameter parameter;
     statement->bind(0, {&table, 1}, {&parameter, 1});
     const Cell* row = statement->step();

@@ -39,6 +39,7 @@ class MysqlDialect final : public sql::Dialect {
   void write_delete_many(sql::SqlWriter& writer, const sql::DeleteShape& shape) const override;
   [[nodiscard]] std::string column_type(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string generated_key_end(const metadata::PropertyMeta& key) const override;
+  [[nodiscard]] std::string default_literal(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string raw_default(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string literal_default(const metadata::PropertyMeta& property,
                                             std::string literal) const override;

@@ -31,6 +31,9 @@ struct SqliteConfig {
   [[nodiscard]] bool is_in_memory() const noexcept { return path == ":memory:"; }
 };
 
+/// Errors: ValidationError naming the member that cannot be so.
+void check_sqlite_config(const SqliteConfig& config);
+
 /// Reads `sqlite::memory:` or `sqlite:PATH`, with `?name=value&...` of busy_timeout (milliseconds), journal_mode,
 /// synchronous, foreign_keys (on, off), cache_size, readers and mode (ro, rw, rwc). %XX in path and values is decoded.
 ///

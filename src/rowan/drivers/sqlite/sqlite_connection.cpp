@@ -2,8 +2,10 @@
 
 #include <rowan/drivers/sqlite/sqlite_connection.hpp>
 
+#include <rowan/base/decimal.hpp>
 #include <rowan/base/error.hpp>
 #include <rowan/base/text.hpp>
+#include <rowan/drivers/sqlite/sqlite_dialect.hpp>
 #include <rowan/drivers/sqlite/sqlite_errors.hpp>
 #include <rowan/sql/dialect.hpp>
 #include <rowan/sql/stored_value.hpp>
@@ -22,12 +24,23 @@ namespace {
 
 using value::Cell;
 
-[[noreturn]] void fail(sqlite3* database, std::string_view statement) {
+SqliteFailure failure_of(sqlite3* database, std::string_view statement) {
   SqliteFailure failure;
   failure.code = sqlite3_extended_errcode(database);
   failure.message = sqlite3_errmsg(database);
   failure.statement = statement;
-  throw_sqlite_error(failure);
+  return failure;
+}
+
+[[noreturn]] void fail(sqlite3* database, std::string_view statement) {
+  throw_sqlite_error(failure_of(database, statement));
+}
+
+[[noreturn]] void refuse_nan(const sql::Parameter& parameter) {
+  throw ValidationError(
+      (parameter.property != nullptr ? parameter.property->full_name() : "a parameter") +
+      " holds NaN, which SQLite would keep as null: give it a number, or map it as a std::optional "
+      "and leave that empty");
 }
 
 class SqliteStatement final : public sql::SqlStatement {
@@ -57,6 +70,9 @@ class SqliteStatement final : public sql::SqlStatement {
     return nullptr;
   }
   [[nodiscard]] std::size_t column_count() const noexcept override { return cells_.size(); }
+  [[nodiscard]] std::optional<std::size_t> placeholder_count() const noexcept override {
+    return static_cast<std::size_t>(sqlite3_bind_parameter_count(statement_));
+  }
   [[nodiscard]] std::uint64_t affected() const noexcept override { return affected_; }
   void skip_repeated(std::size_t columns, std::size_t key) noexcept override {
     repeated_columns_ = columns;
@@ -74,6 +90,7 @@ class SqliteStatement final : public sql::SqlStatement {
   const Cell* read_row();
   [[noreturn]] void fail_step();
   void bind_formatted(int at, const Cell& cell, const sql::Parameter& parameter);
+  [[noreturn]] void fail_bind(const Cell& cell, const sql::Parameter& parameter);
   [[nodiscard]] int bind_plain(int at, const Cell& cell, sqlite3_destructor_type lifetime);
 
   sqlite3* database_;
@@ -99,7 +116,7 @@ void SqliteStatement::bind(std::size_t first,
     if (cell.type > ValueType::blob || parameters[i].storage != sql::Storage::plain) {
       bind_formatted(at, cell, parameters[i]);
     } else if (bind_plain(at, cell, SQLITE_STATIC) != SQLITE_OK) [[unlikely]] {
-      fail(database_, text_);
+      fail_bind(cell, parameters[i]);
     }
   }
 }
@@ -108,7 +125,10 @@ int SqliteStatement::bind_plain(int at, const Cell& cell, sqlite3_destructor_typ
   switch (cell.type) {
     case ValueType::boolean:
     case ValueType::integer: return sqlite3_bind_int64(statement_, at, cell.integer);
-    case ValueType::real: return sqlite3_bind_double(statement_, at, cell.real);
+    case ValueType::real:
+      if (cell.real != cell.real) [[unlikely]]
+        return SQLITE_MISMATCH;
+      return sqlite3_bind_double(statement_, at, cell.real);
     case ValueType::text:
       // A null address would be bound as null.
       return sqlite3_bind_text64(statement_, at, cell.size > 0 ? cell.data : "", cell.size,
@@ -125,7 +145,12 @@ void SqliteStatement::bind_formatted(int at, const Cell& cell, const sql::Parame
   const Cell stored = sql::to_stored(cell, parameter, buffer);
   const bool is_formatted = stored.has_bytes() && stored.data == buffer.bytes;
   if (bind_plain(at, stored, is_formatted ? SQLITE_TRANSIENT : SQLITE_STATIC) != SQLITE_OK)
-    fail(database_, text_);
+    fail_bind(cell, parameter);
+}
+
+void SqliteStatement::fail_bind(const Cell& cell, const sql::Parameter& parameter) {
+  if (cell.type == ValueType::real && cell.real != cell.real) refuse_nan(parameter);
+  fail(database_, text_);
 }
 
 const Cell* SqliteStatement::read_row() {
@@ -171,13 +196,71 @@ const Cell* SqliteStatement::read_row() {
   return cells_.data();
 }
 
+/// Returns the table that an insert, update or delete is about, or nothing.
+std::string table_of(std::string_view statement) {
+  std::size_t at = std::string_view::npos;
+  for (const std::string_view verb :
+       {"insert into ", "insert or ignore into ", "update ", "delete from "}) {
+    if (statement.starts_with(verb)) at = verb.size();
+  }
+  if (at >= statement.size()) return {};
+  if (statement[at] != '"')
+    return std::string(statement.substr(at, statement.find_first_of(" (", at) - at));
+  std::string name;
+  for (++at; at < statement.size(); ++at) {
+    if (statement[at] == '"' && (++at >= statement.size() || statement[at] != '"')) break;
+    name += statement[at];
+  }
+  return name;
+}
+
+/// Adds which foreign keys may be the broken one: SQLite names none.
+void add_foreign_keys(sqlite3* database, SqliteFailure& failure) {
+  const std::string table = table_of(failure.statement);
+  const bool is_insert = failure.statement.starts_with("insert");
+  const bool is_delete = failure.statement.starts_with("delete");
+  std::string text;
+  if (table.empty()) {
+    // A commit: the rows are there to be looked at.
+    text =
+        "select distinct c.\"table\", k.\"from\", k.\"table\" from pragma_foreign_key_check c "
+        "join pragma_foreign_key_list(c.\"table\") k on k.id = c.fkid where ?1 is not null limit 9";
+  } else if (is_insert) {
+    text = "select ?1, \"from\", \"table\" from pragma_foreign_key_list(?1) limit 9";
+  } else {
+    text =
+        "select m.name, k.\"from\", k.\"table\" from sqlite_master m "
+        "join pragma_foreign_key_list(m.name) k where m.type = 'table' and (k.\"table\" = ?1 "
+        "collate nocase";
+    text += is_delete ? ") limit 9" : " or m.name = ?1 collate nocase) limit 9";
+  }
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(database, text.c_str(), -1, &statement, nullptr) != SQLITE_OK) return;
+  sqlite3_bind_text(statement, 1, table.c_str(), static_cast<int>(table.size()), SQLITE_STATIC);
+  const auto column = [&](int index) {
+    const unsigned char* name = sqlite3_column_text(statement, index);
+    return std::string(name != nullptr ? reinterpret_cast<const char*>(name) : "?");
+  };
+  std::vector<std::string> keys;
+  while (sqlite3_step(statement) == SQLITE_ROW)
+    keys.push_back(column(0) + "." + column(1) + ", which refers to " + column(2));
+  sqlite3_finalize(statement);
+  if (keys.empty()) return;
+  failure.message += keys.size() == 1 ? " by " : " by one of ";
+  failure.message += base::join(keys, "; ");
+}
+
 void SqliteStatement::fail_step() {
-  SqliteFailure failure;
-  failure.code = sqlite3_extended_errcode(database_);
-  failure.message = sqlite3_errmsg(database_);
-  failure.statement = text_;
+  SqliteFailure failure = failure_of(database_, text_);
   reset();
+  if (is_foreign_key(failure)) add_foreign_keys(database_, failure);
   throw_sqlite_error(failure);
+}
+
+int compare_decimals(void*, int left_size, const void* left, int right_size, const void* right) {
+  return base::compare_decimal_texts(
+      {static_cast<const char*>(left), static_cast<std::size_t>(left_size)},
+      {static_cast<const char*>(right), static_cast<std::size_t>(right_size)});
 }
 
 /// Tells whether nothing but blanks, semicolons and comments is left.
@@ -269,6 +352,12 @@ SqliteConnection::SqliteConnection(const SqliteConfig& config, bool is_reader) {
 }
 
 void SqliteConnection::configure(const SqliteConfig& config, bool is_reader) {
+  // A name in double quotes that is no column must not be taken for a text: a misspelt key would match no row.
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+  if (sqlite3_create_collation_v2(database_, decimal_collation, SQLITE_UTF8, nullptr,
+                                  compare_decimals, nullptr) != SQLITE_OK)
+    fail(database_, "");
   sqlite3_busy_timeout(database_, static_cast<int>(config.busy_timeout.count()));
   run(config.foreign_keys ? "pragma foreign_keys = on" : "pragma foreign_keys = off");
   std::string journal_mode = config.journal_mode;
@@ -298,6 +387,8 @@ void SqliteConnection::run(std::string_view text) {
 std::unique_ptr<sql::SqlStatement> SqliteConnection::prepare(std::string_view text) {
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;
+  if (text.size() > std::numeric_limits<int>::max())
+    throw ValidationError("the SQL is longer than SQLite takes: bind large values as parameters");
   const int code = sqlite3_prepare_v3(database_, text.data(), static_cast<int>(text.size()),
                                       SQLITE_PREPARE_PERSISTENT, &statement, &rest);
   if (code != SQLITE_OK) fail(database_, text);
@@ -342,7 +433,7 @@ KeySource SqliteConnection::make_key_source(const metadata::EntityMeta& entity) 
           "or sql like '%replace%'",
           "", 1) > 0;
   if (has_trigger) return source;
-  const std::string& table = entity.table;
+  const std::string table = metadata::flat_table_name(entity.table);
   const std::string& key = entity.primary_key->column_name;
   const std::int64_t key_columns =
       number_of("select count(*) from pragma_table_info(?) where pk > 0", table, 0);
@@ -381,7 +472,7 @@ bool SqliteConnection::reserve_keys(const metadata::EntityMeta& entity,
   if (source.greatest == nullptr) return false;
   std::int64_t last = std::max<std::int64_t>(number_of(*source.greatest, "", 0), 0);
   if (source.sequence != nullptr)
-    last = std::max(last, number_of(*source.sequence, entity.table, 0));
+    last = std::max(last, number_of(*source.sequence, metadata::flat_table_name(entity.table), 0));
   if (last > std::numeric_limits<std::int64_t>::max() - static_cast<std::int64_t>(count))
     return false;
   keys.reserve(keys.size() + count);

@@ -3,6 +3,8 @@
 #include <rowan/drivers/sqlite/sqlite_dialect.hpp>
 
 #include <rowan/base/text.hpp>
+#include <rowan/base/time.hpp>
+#include <rowan/base/uuid.hpp>
 
 namespace rowan::drivers::sqlite {
 namespace {
@@ -14,9 +16,11 @@ sql::DialectFacts make_facts() {
   facts.capabilities.deferrable_constraints = true;
   facts.capabilities.upsert = true;
   facts.capabilities.read_only_transactions = true;
+  facts.capabilities.stores_nan = false;
   facts.null_safe_equal = " is ";
   facts.limit_for_all = "-1";
   facts.has_decimals = false;
+  facts.decimal_collation = decimal_collation;
   facts.has_inline_foreign_keys = true;
   facts.defer_constraints = "pragma defer_foreign_keys = on";
   facts.foreign_keys_off = "pragma foreign_keys = off";
@@ -80,6 +84,20 @@ std::string SqliteDialect::column_type(const metadata::PropertyMeta& property) c
     case ValueType::uuid: return "blob";
     default: return "text";
   }
+}
+
+std::string SqliteDialect::default_literal(const metadata::PropertyMeta& property) const {
+  const std::string& text = property.default_value.text;
+  if (storage_of(property) != sql::Storage::plain) return text_literal(text);
+  Uuid uuid;
+  Timestamp time;
+  if (property.type == ValueType::uuid && Uuid::try_parse(text, uuid)) {
+    const auto& bytes = uuid.bytes();
+    return sql::blob_literal({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+  if (property.type == ValueType::timestamp && parse_timestamp(text, time))
+    return std::to_string(time.time_since_epoch().count());
+  return property.type == ValueType::blob ? sql::blob_literal(text) : text_literal(text);
 }
 
 std::string SqliteDialect::raw_default(const metadata::PropertyMeta& property) const {

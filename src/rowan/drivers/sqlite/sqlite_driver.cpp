@@ -2,7 +2,6 @@
 
 #include <rowan/drivers/sqlite/sqlite_driver.hpp>
 
-#include <rowan/base/error.hpp>
 #include <rowan/drivers/sqlite/sqlite_connection.hpp>
 #include <rowan/drivers/sqlite/sqlite_dialect.hpp>
 #include <rowan/schema/schema_generator.hpp>
@@ -11,11 +10,7 @@
 namespace rowan {
 
 std::shared_ptr<backend::Driver> make_sqlite_driver(const SqliteConfig& config) {
-  if (config.path.empty())
-    throw ValidationError("SqliteConfig::path is empty: name a file, or \":memory:\"");
-  if (config.is_in_memory() && config.mode != SqliteConfig::Mode::create)
-    throw ValidationError(
-        "a database in memory starts empty, so it cannot be opened as it is: leave out the mode");
+  check_sqlite_config(config);
   sql::SqlDriverParts parts;
   parts.name = "SQLite";
   parts.dialect = std::make_unique<drivers::sqlite::SqliteDialect>();

@@ -32,6 +32,7 @@ enum Extended : int {
   constraint_foreign_key = 787,
   constraint_not_null = 1299,
   constraint_primary_key = 1555,
+  constraint_trigger = 1811,
   constraint_unique = 2067,
   constraint_rowid = 2579,
 };
@@ -45,8 +46,12 @@ DriverErrorDetails details_of(const SqliteFailure& failure, std::string_view adv
   return details;
 }
 
+bool has(const SqliteFailure& failure, std::string_view words) {
+  return failure.message.find(words) != std::string::npos;
+}
+
 [[noreturn]] void throw_constraint(const SqliteFailure& failure) {
-  switch (failure.code) {
+  switch (is_foreign_key(failure) ? constraint_foreign_key : failure.code) {
     case constraint_unique:
     case constraint_primary_key:
     case constraint_rowid:
@@ -67,10 +72,6 @@ DriverErrorDetails details_of(const SqliteFailure& failure, std::string_view adv
   }
 }
 
-bool has(const SqliteFailure& failure, std::string_view words) {
-  return failure.message.find(words) != std::string::npos;
-}
-
 [[noreturn]] void throw_statement_error(const SqliteFailure& failure) {
   if (has(failure, "no such table")) {
     throw TableNotFoundError(
@@ -88,6 +89,13 @@ bool has(const SqliteFailure& failure, std::string_view words) {
 }
 
 }  // namespace
+
+bool is_foreign_key(const SqliteFailure& failure) noexcept {
+  // The rule `restrict` is a trigger to SQLite.
+  return failure.code == constraint_foreign_key ||
+         (failure.code == constraint_trigger &&
+          failure.message.starts_with("FOREIGN KEY constraint failed"));
+}
 
 void throw_sqlite_error(const SqliteFailure& failure) {
   switch (failure.code & 0xff) {

@@ -14,6 +14,9 @@ struct SqliteFailure {
   std::string statement{};
 };
 
+/// Tells whether a foreign key was broken.
+[[nodiscard]] bool is_foreign_key(const SqliteFailure& failure) noexcept;
+
 /// Throws the error that the code stands for, its message saying what to do.
 [[noreturn]] void throw_sqlite_error(const SqliteFailure& failure);
 

@@ -1,0 +1,408 @@
+// Transactions, pipelines, pools and waits over one server.
+
+#include "drivers/postgres/postgres_test.hpp"
+
+#include <rowan/base/wait_hook.hpp>
+#include <rowan/orm/cancel_handle.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+namespace waits {
+
+struct Item {
+  std::int64_t id{};
+  std::string name;
+  std::int64_t amount{};
+};
+
+struct Ticket {
+  std::int64_t id{};
+  std::string name;
+  rowan::Uuid code;
+};
+
+}  // namespace waits
+
+template <>
+inline constexpr auto rowan::mapping<waits::Item> =
+    rowan::entity<waits::Item>(rowan::primary_key<&waits::Item::id>,
+                               rowan::property<&waits::Item::name>.unique(),
+                               rowan::property<&waits::Item::amount>)
+        .table("pg_item");
+
+template <>
+inline constexpr auto rowan::mapping<waits::Ticket> =
+    rowan::entity<waits::Ticket>(
+        rowan::primary_key<&waits::Ticket::id>,
+        rowan::property<&waits::Ticket::name>,
+        rowan::property<&waits::Ticket::code>.default_raw("gen_random_uuid()"))
+        .table("pg_ticket");
+
+namespace rowan::test {
+namespace {
+
+using std::chrono::milliseconds;
+using waits::Item;
+using waits::Ticket;
+
+/// Counts the waits for an answer.
+class CountingHook final : public WaitHook {
+ public:
+  explicit CountingHook(WaitHook& inner) : inner_(inner) {}
+  bool wait_socket(int socket, SocketEvent events, Timeout timeout) override {
+    if (events == SocketEvent::readable) ++reads;
+    return inner_.wait_socket(socket, events, timeout);
+  }
+  std::unique_ptr<Waiter> make_waiter() override { return inner_.make_waiter(); }
+  void sleep(milliseconds duration) override { inner_.sleep(duration); }
+  const void* current() noexcept override { return inner_.current(); }
+
+  std::atomic<int> reads = 0;
+
+ private:
+  WaitHook& inner_;
+};
+
+class PostgresConnections : public ::testing::Test {
+ protected:
+  PostgresConnections() : orm(make_orm<Item>(server_url())) { orm.schema().refresh(); }
+  ~PostgresConnections() override {
+    set_wait_hook(nullptr);
+    orm.schema().drop();
+  }
+  std::int64_t rows() {
+    auto em = orm.em().fork();
+    return number_of(em, "select count(*) from pg_item");
+  }
+
+  Orm orm;
+};
+
+TEST_F(PostgresConnections, small_flushes_are_one_round_trip) {
+  auto em = orm.em().fork();
+  Item& first = em.create<Item>({.name = "a"});
+  em.flush();
+  em.create<Item>({.name = "b"});
+  em.flush();
+  first.amount = 1;
+  em.flush();
+
+  const auto hook = std::make_shared<CountingHook>(wait_hook());
+  set_wait_hook(hook);
+  const auto waits_of = [&](auto work) {
+    hook->reads = 0;
+    work();
+    return hook->reads.load();
+  };
+  // begin, insert ... returning | commit
+  EXPECT_LE(waits_of([&] {
+              em.create<Item>({.name = "c"});
+              em.flush();
+            }),
+            2);
+  // begin, update, commit
+  EXPECT_LE(waits_of([&] {
+              first.amount = 2;
+              em.flush();
+            }),
+            1);
+  const auto find = [&] {
+    auto fork = orm.em().fork();
+    EXPECT_NE(fork.find_one<Item>(first.id), nullptr);
+  };
+  EXPECT_LE(waits_of(find), 2);
+  EXPECT_LE(waits_of(find), 1);
+  set_wait_hook(nullptr);
+  EXPECT_EQ(rows(), 3);
+}
+
+TEST_F(PostgresConnections, a_thousand_rows_are_few_statements) {
+  auto em = orm.em().fork();
+  for (int i = 0; i < 1000; ++i) em.create<Item>({.name = std::to_string(i)});
+  em.flush();
+  EXPECT_LE(em.statistics().statements, 10u);
+  auto before = em.statistics().statements;
+  auto items = em.find<Item>({});
+  for (Item& item : items) item.amount = item.id;
+  em.flush();
+  EXPECT_LE(em.statistics().statements - before, 10u);
+  before = em.statistics().statements;
+  EXPECT_EQ(number_of(em, "select count(*) from pg_item where amount = id"), 1000);
+  for (Item& item : items) em.remove(item);
+  em.flush();
+  EXPECT_LE(em.statistics().statements - before, 10u);
+  EXPECT_EQ(rows(), 0);
+}
+
+TEST(PostgresReturning, of_many_rows_finds_each_by_its_key) {
+  Orm orm = make_orm<Ticket>(server_url());
+  orm.schema().refresh();
+  auto em = orm.em().fork();
+  for (int i = 0; i < 500; ++i) em.create<Ticket>({.name = std::to_string(i)});
+  em.flush();
+  EXPECT_LE(em.statistics().statements, 10u);
+  auto other = orm.em().fork();
+  auto read = other.find<Ticket>({});
+  ASSERT_EQ(read.size(), 500u);
+  for (const Ticket& ticket : read) {
+    const Ticket* written = em.find_one<Ticket>(ticket.id);
+    ASSERT_NE(written, nullptr);
+    EXPECT_EQ(written->name, ticket.name);
+    EXPECT_EQ(written->code, ticket.code);
+    EXPECT_FALSE(ticket.code.is_nil());
+  }
+  orm.schema().drop();
+}
+
+TEST_F(PostgresConnections, an_error_in_the_middle_of_a_pipeline_names_its_statement) {
+  auto em = orm.em().fork();
+  for (const char* name : {"a", "b"}) em.create<Item>({.name = name});
+  em.flush();
+  // Two kinds of statement: the update fails, the delete behind it is given up by the server.
+  auto items = em.find<Item>({}, {.order_by = {f<&Item::id>}});
+  Item& third = em.create<Item>({.name = "b"});
+  items[0].amount = 5;
+  try {
+    em.flush();
+    FAIL() << "written";
+  } catch (const UniqueConstraintViolation& error) {
+    EXPECT_EQ(error.sqlstate(), "23505");
+    EXPECT_NE(error.statement().find("insert into"), std::string::npos) << error.statement();
+  }
+  // All of it is pending again, and the connection of use.
+  third.name = "c";
+  em.flush();
+  EXPECT_EQ(rows(), 3);
+  EXPECT_EQ(orm.em().fork().count<Item>(f<&Item::amount> == 5), 1u);
+}
+
+TEST_F(PostgresConnections, a_posted_write_that_fails_is_told_by_its_flush) {
+  auto em = orm.em().fork();
+  Item& item = em.create<Item>({.name = "a"});
+  em.create<Item>({.name = "b"});
+  em.flush();
+  em.begin();
+  item.name = "b";
+  EXPECT_THROW(em.flush(), UniqueConstraintViolation);
+  em.rollback();
+  item.name = "c";
+  em.flush();
+  EXPECT_EQ(orm.em().fork().count<Item>(f<&Item::name> == std::string("c")), 1u);
+}
+
+TEST_F(PostgresConnections, a_savepoint_takes_back_what_failed_behind_it) {
+  auto em = orm.em().fork();
+  em.transactional([&](EntityManager& tx) {
+    tx.create<Item>({.name = "kept"});
+    tx.flush();
+    try {
+      tx.transactional([&](EntityManager& inner) {
+        inner.create<Item>({.name = "kept"});
+        inner.flush();
+      });
+      FAIL() << "written";
+    } catch (const UniqueConstraintViolation&) {
+    }
+    tx.create<Item>({.name = "also kept"});
+  });
+  EXPECT_EQ(rows(), 2);
+}
+
+TEST_F(PostgresConnections, a_commit_after_an_error_is_no_success) {
+  auto em = orm.em().fork();
+  em.begin();
+  EXPECT_THROW(em.execute("select 1 / 0"), DriverError);
+  EXPECT_THROW(em.commit(), Error);
+  if (em.is_in_transaction()) em.rollback();
+  EXPECT_EQ(number_of(em, "select 1"), 1);
+}
+
+TEST_F(PostgresConnections, a_copy_that_fails_leaves_nothing_and_a_connection_of_use) {
+  auto em = orm.em().fork();
+  for (int i = 0; i < 500; ++i) em.create<Item>({.name = std::to_string(i % 499)});
+  EXPECT_THROW(em.flush(), UniqueConstraintViolation);
+  EXPECT_EQ(rows(), 0);
+}
+
+TEST_F(PostgresConnections, statements_of_changed_tables_are_prepared_anew) {
+  auto em = orm.em().fork();
+  em.create<Item>({.name = "a"});
+  em.flush();
+  const std::string text = "select * from pg_item where id > ?";
+  ASSERT_EQ(em.execute_rows(text, {Value::of_integer(0)}).at(0).size(), 3u);
+  em.execute("alter table pg_item add column more integer");
+  EXPECT_EQ(em.execute_rows(text, {Value::of_integer(0)}).at(0).size(), 4u);
+}
+
+TEST_F(PostgresConnections, a_statement_is_cancelled_from_another_thread) {
+  auto em = orm.em().fork();
+  const CancelHandle handle = em.cancel_handle();
+  std::atomic<bool> is_done = false;
+  std::thread canceller([&] {
+    while (!is_done) {
+      handle.cancel();
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+  });
+  EXPECT_THROW(em.execute("select pg_sleep(60)"), QueryCanceledError);
+  is_done = true;
+  canceller.join();
+  EXPECT_EQ(number_of(em, "select 1"), 1);
+}
+
+TEST_F(PostgresConnections, statements_and_locks_have_their_limits) {
+  Orm limited = make_orm<Item>(server_url_with("statement_timeout=100&lock_timeout=50ms"));
+  auto em = limited.em().fork();
+  EXPECT_THROW(em.execute("select pg_sleep(60)"), QueryCanceledError);
+
+  auto other = orm.em().fork();
+  other.create<Item>({.name = "a"});
+  other.flush();
+  other.begin();
+  other.execute("lock table pg_item in access exclusive mode");
+  EXPECT_THROW(em.execute("select * from pg_item"), LockWaitTimeoutError);
+  other.rollback();
+  EXPECT_EQ(number_of(em, "select count(*) from pg_item"), 1);
+}
+
+TEST_F(PostgresConnections, a_killed_idle_connection_costs_nothing) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  auto em = single.em().fork();
+  const std::int64_t process = number_of(em, "select pg_backend_pid()");
+  auto killer = orm.em().fork();
+  killer.execute("select pg_terminate_backend(?::integer)", {Value::of_integer(process)});
+  while (number_of(killer, "select count(*) from pg_stat_activity where pid = " +
+                               std::to_string(process)) > 0)
+    std::this_thread::sleep_for(milliseconds(5));
+  EXPECT_NE(number_of(em, "select pg_backend_pid()"), process);
+}
+
+TEST_F(PostgresConnections, a_connection_that_is_killed_under_way_fails_and_the_next_works) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  auto em = single.em().fork();
+  em.begin();
+  em.create<Item>({.name = "lost"});
+  em.flush();
+  const std::int64_t process = number_of(em, "select pg_backend_pid()");
+  auto killer = orm.em().fork();
+  killer.execute("select pg_terminate_backend(?::integer)", {Value::of_integer(process)});
+  try {
+    (void)number_of(em, "select 1");
+    FAIL() << "answered";
+  } catch (const ConnectionError& error) {
+    EXPECT_TRUE(error.poisons_connection());
+    EXPECT_NE(error.message().find("again"), std::string::npos);
+  }
+  em.rollback();
+  em.flush();
+  EXPECT_EQ(rows(), 1);
+}
+
+TEST_F(PostgresConnections, who_waits_too_long_for_a_connection_is_told) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1&pool_timeout=50ms"));
+  auto em = single.em().fork();
+  em.begin();
+  (void)number_of(em, "select 1");
+  std::string message;
+  std::thread other([&] {
+    try {
+      auto fork = single.em().fork();
+      (void)number_of(fork, "select 1");
+    } catch (const ConnectionError& error) {
+      message = error.message();
+    }
+  });
+  other.join();
+  EXPECT_NE(message.find("50 ms"), std::string::npos) << message;
+  em.rollback();
+}
+
+TEST_F(PostgresConnections, two_that_lock_each_other_out_are_told_apart_from_other_errors) {
+  auto em = orm.em().fork();
+  const std::int64_t a = em.create<Item>({.name = "a"}).id;
+  em.create<Item>({.name = "b"});
+  em.flush();
+  static_cast<void>(a);
+  std::atomic<int> ready = 0, deadlocks = 0;
+  const auto work = [&](const char* first, const char* second) {
+    auto tx = orm.em().fork();
+    tx.begin();
+    const auto add = [&](const char* name) {
+      tx.execute("update pg_item set amount = amount + 1 where name = ?", {Value::of_text(name)});
+    };
+    add(first);
+    ++ready;
+    while (ready < 2) std::this_thread::yield();
+    try {
+      add(second);
+      tx.commit();
+    } catch (const DeadlockError& error) {
+      EXPECT_TRUE(error.is_retryable());
+      ++deadlocks;
+      tx.rollback();
+    }
+  };
+  std::thread one(work, "a", "b");
+  std::thread two(work, "b", "a");
+  one.join();
+  two.join();
+  EXPECT_EQ(deadlocks, 1);
+}
+
+TEST_F(PostgresConnections, serialization_failures_are_run_again) {
+  auto em = orm.em().fork();
+  em.create<Item>({.name = "a", .amount = 0});
+  em.flush();
+  std::atomic<int> attempts = 0;
+  const auto add = [&] {
+    auto fork = orm.em().fork();
+    fork.transactional(
+        [&](EntityManager& tx) {
+          ++attempts;
+          Item& item = tx.find_one_or_fail<Item>(f<&Item::name> == std::string("a"));
+          std::this_thread::sleep_for(milliseconds(20));
+          ++item.amount;
+        },
+        {.isolation = IsolationLevel::serializable, .retries = 20});
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back(add);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(number_of(em, "select amount from pg_item"), 4);
+  EXPECT_GT(attempts, 4);
+}
+
+TEST_F(PostgresConnections, reading_transactions_refuse_writes_and_keep_their_connection) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  auto em = single.em().fork();
+  const std::int64_t process = number_of(em, "select pg_backend_pid()");
+  em.begin({.read_only = true});
+  em.create<Item>({.name = "a"});
+  EXPECT_THROW(em.flush(), ReadOnlyError);
+  em.rollback();
+  EXPECT_EQ(number_of(em, "select pg_backend_pid()"), process);
+}
+
+TEST_F(PostgresConnections, sessions_run_in_utc_with_standard_strings) {
+  auto em = orm.em().fork();
+  EXPECT_EQ(text_of(em, "select current_setting('TimeZone')"), "UTC");
+  EXPECT_EQ(text_of(em, "select current_setting('client_encoding')"), "UTF8");
+  EXPECT_EQ(text_of(em, "select current_setting('standard_conforming_strings')"), "on");
+}
+
+TEST_F(PostgresConnections, invalid_text_is_refused_with_a_reason) {
+  auto em = orm.em().fork();
+  em.create<Item>({.name = "\xff\xfe"});
+  try {
+    em.flush();
+    FAIL() << "stored";
+  } catch (const DriverError& error) {
+    EXPECT_EQ(error.sqlstate(), "22021");
+    EXPECT_NE(error.message().find("UTF-8"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace rowan::test
