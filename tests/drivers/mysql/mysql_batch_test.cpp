@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace batches {
@@ -60,11 +61,17 @@ std::vector<Account*> create_accounts(EntityManager& em, int count) {
   return out;
 }
 
+/// Changes what an update must change, and the owner.
+void change(Account& account, std::string owner) {
+  account.owner = std::move(owner);
+  account.limit = account.limit ? std::optional<std::int32_t>() : 5;
+}
+
 TEST_F(MysqlBatches, updates_of_one_shape_are_one_statement_and_hit_their_own_rows) {
   auto em = orm.em().fork();
   const auto accounts = create_accounts(em, 80);
   (void)statements();
-  for (Account* account : accounts) account->owner = "of " + account->code;
+  for (Account* account : accounts) change(*account, "of " + account->code);
   em.flush();
   EXPECT_EQ(count_of("update"), 1u);
   auto other = orm.em().fork();
@@ -79,7 +86,7 @@ TEST_F(MysqlBatches, updates_of_many_numbers_share_few_texts) {
   const auto accounts = create_accounts(em, 20);
   std::set<std::string> texts;
   for (std::size_t count = 2; count <= 20; ++count) {
-    for (std::size_t i = 0; i < count; ++i) accounts[i]->owner += "+";
+    for (std::size_t i = 0; i < count; ++i) change(*accounts[i], accounts[i]->owner + "+");
     (void)statements();
     em.flush();
     for (const std::string& sql : statements()) texts.insert(sql);
@@ -91,9 +98,9 @@ TEST_F(MysqlBatches, a_row_that_somebody_changed_fails_the_whole_batch) {
   auto em = orm.em().fork();
   const auto accounts = create_accounts(em, 6);
   auto other = orm.em().fork();
-  other.find_one_or_fail<Account>(std::string("code-3")).owner = "somebody";
+  change(other.find_one_or_fail<Account>(std::string("code-3")), "somebody");
   other.flush();
-  for (Account* account : accounts) account->owner = "mine";
+  for (Account* account : accounts) change(*account, "mine");
   EXPECT_THROW(em.flush(), OptimisticLockError);
   EXPECT_EQ(orm.em().fork().count<Account>(f<&Account::owner> == "mine"), 0u);
 }
@@ -111,7 +118,7 @@ TEST_F(MysqlBatches, checks_hold_for_null_too) {
   const auto accounts = create_accounts(em, 4);
   auto other = orm.em().fork();
   other.execute("update account set `limit` = 99 where code = 'code-1'");
-  for (Account* account : accounts) account->owner = "mine";
+  for (Account* account : accounts) change(*account, "mine");
   EXPECT_THROW(em.flush(), OptimisticLockError);
 }
 

@@ -71,7 +71,9 @@ TEST_F(MysqlKeys, follow_the_increment_of_the_session) {
   });
   for (std::size_t i = 0; i < items.size(); ++i) {
     EXPECT_EQ(items[i]->id % 3, 2);
-    if (i > 0) EXPECT_EQ(items[i]->id, items[i - 1]->id + 3);
+    if (i > 0) {
+      EXPECT_EQ(items[i]->id, items[i - 1]->id + 3);
+    }
   }
   expect_own_rows(orm, items);
   // What the block set is not there for the next unit of work.

@@ -154,7 +154,7 @@ Sample greatest() {
   sample.maybe_at = at(1969, 12, 31, 1);
   sample.maybe_money = Decimal("0.5");
   sample.maybe_bytes = std::vector<std::byte>{};
-  sample.maybe_uuid = Uuid::v4();
+  sample.maybe_uuid = Uuid::v7();
   sample.maybe_real = 0.1;
   sample.maybe_flag = false;
   sample.maybe_color = Color::green;

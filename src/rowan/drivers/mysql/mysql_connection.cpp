@@ -34,6 +34,7 @@ using value::Cell;
 
 constexpr unsigned int not_preparable = 1295;
 constexpr unsigned int binary_charset = 63;
+constexpr std::uint64_t never_prepared = std::numeric_limits<std::uint64_t>::max();
 
 /// Waits as the client library asks, through the installed hook; returns what it waits to be told.
 int wait_for(MYSQL* mysql, int wanted) {
@@ -387,6 +388,17 @@ class MysqlStatement final : public sql::SqlStatement {
     session_.fail(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
                   mysql_stmt_error(statement_), text_);
   }
+  /// Fails, and lets the statement be prepared anew: after an error among the rows the client library would wait for
+  /// ever for their end.
+  [[noreturn]] void fail_result() {
+    const unsigned int code = mysql_stmt_errno(statement_);
+    const std::string sqlstate = mysql_stmt_sqlstate(statement_);
+    const std::string message = mysql_stmt_error(statement_);
+    close();
+    is_executed_ = false;
+    epoch_ = never_prepared;
+    session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
+  }
   [[noreturn]] void fail_row() {
     session_.is_usable = false;
     throw DriverError({.message = std::string(session_.product) +
@@ -423,13 +435,7 @@ void MysqlStatement::prepare() {
   statement_ = mysql_stmt_init(session_.link.get());
   if (statement_ == nullptr) session_.fail(text_);
   const Running running(session_);
-  if (session_.link.prepare(statement_, text_) != 0) {
-    const unsigned int code = mysql_stmt_errno(statement_);
-    const std::string sqlstate = mysql_stmt_sqlstate(statement_);
-    const std::string message = mysql_stmt_error(statement_);
-    close();
-    session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
-  }
+  if (session_.link.prepare(statement_, text_) != 0) fail_result();
   epoch_ = session_.epoch;
   const std::size_t count = mysql_stmt_param_count(statement_);
   binds_.resize(count);
@@ -714,7 +720,15 @@ bool MysqlConnection::try_connect(bool has_tls) {
   set_options();
   set_tls(has_tls);
   // Rows that an update matches count, also where it changes nothing in them.
-  return session_.link.connect(config_, CLIENT_FOUND_ROWS);
+  if (!session_.link.connect(config_, CLIENT_FOUND_ROWS)) return false;
+  // The library is content with a server that has no TLS, whatever it was asked for.
+  const bool must_encrypt = config_.ssl_mode >= MysqlConfig::SslMode::required;
+  if (must_encrypt && mysql_get_ssl_cipher(session_.link.get()) == nullptr) {
+    throw ConnectionError({.message = "the server at " + where() +
+                                      " does not encrypt, and ssl-mode asks for it: set up TLS "
+                                      "there, or look at ssl-mode"});
+  }
+  return true;
 }
 
 void MysqlConnection::set_options() {
