@@ -137,7 +137,7 @@ TEST_P(PostgresOptions, tables_of_a_schema_are_joined_changed_and_removed) {
   EXPECT_EQ(other.count<Note>(f<&Note::parent, &Note::text> == sample(0).text), 1u);
   Note& loaded = other.find_one_or_fail<Note>(note.id, {.populate = {f<&Note::tags>}});
   EXPECT_EQ(loaded.tags.size(), 3u);
-  loaded.tags.clear();
+  loaded.tags.remove_all();
   other.flush();
   EXPECT_EQ(other.update<Note>().set(f<&Note::text>, std::string("t")).execute(), 2u);
   EXPECT_EQ(other.remove_where<Tag>().where(f<&Tag::name> != std::string("x")).execute(), 2u);

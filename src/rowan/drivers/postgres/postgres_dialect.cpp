@@ -28,7 +28,8 @@ sql::DialectFacts make_facts() {
   facts.parameter_limit = 65535;
   facts.batches_are_arrays = true;
   facts.capabilities.batch_rows = facts.array_rows;
-  facts.copy_from_rows = 100;
+  // A copy costs two round trips more than arrays do, and saves the better part of a microsecond for each row.
+  facts.copy_from_rows = 200;
   facts.capabilities.batch_rows = facts.array_rows;
   facts.defer_constraints = "set constraints all deferred";
   facts.foreign_key_end = " deferrable initially immediate";
