@@ -20,7 +20,11 @@ struct Capabilities {
   bool transactional_schema = true;  ///< create and drop of tables can be rolled back
   bool stores_nan = true;            ///< a real number may be NaN
   bool stores_infinity = true;       ///< a real number may be infinite
-  std::size_t batch_rows = 100;      ///< at least so many rows of a flush go with one statement
+  bool full_text = false;            ///< finds text by a query language of its own
+  bool native_enums = false;         ///< has types of named enumerators
+  bool schemas =
+      false;  ///< tables lie in named schemas; else the name begins with that of the schema
+  std::size_t batch_rows = 100;  ///< at least so many rows of a flush go with one statement
   std::size_t list_parameters =
       500;  ///< how many values one `in` takes at most; longer lists are chunked
 };

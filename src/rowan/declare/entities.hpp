@@ -61,6 +61,12 @@ consteval TypeFacts make_scalar_facts() {
   out.is_unsigned = Converter::is_unsigned;
   out.is_nullable = Converter::is_nullable;
   out.is_enum = std::is_enum_v<Plain>;
+  if constexpr (value::is_list<Plain>) {
+    using Item = value::Convert<typename Plain::value_type>;
+    out.item_type = Item::type;
+    out.byte_width = Item::byte_width;
+    out.is_unsigned = Item::is_unsigned;
+  }
   if constexpr (IsEnumText) out.enum_names = enum_names<Plain>;
   return out;
 }
@@ -118,6 +124,7 @@ metadata::EntityMeta make_meta() {
   EntitySpec spec;
   spec.pretty_class = pretty_class<T>();
   spec.table = mapping_of.table_name;
+  spec.schema = mapping_of.schema_name;
   spec.tag = &type_tag<T>;
   spec.functions = &entity_functions<T>();
   spec.properties = {SpecTable<T>::specs.items, Mapping::property_count};

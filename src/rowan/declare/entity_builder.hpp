@@ -83,12 +83,20 @@ struct EntityBuilder {
 
   Properties properties;
   std::string_view table_name{};
+  std::string_view schema_name{};
   IndexSpec indexes[Indexes + 1]{};
   CheckSpec checks[Checks + 1]{};
 
   constexpr EntityBuilder table(std::string_view name) const {
     EntityBuilder copy = *this;
     copy.table_name = name;
+    return copy;
+  }
+  /// The schema that the table lies in; the schema generator makes it. A database without schemas puts its name before
+  /// that of the table, as in schema_table.
+  constexpr EntityBuilder schema(std::string_view name) const {
+    EntityBuilder copy = *this;
+    copy.schema_name = name;
     return copy;
   }
   /// No two rows agree in all of these members.
@@ -102,7 +110,7 @@ struct EntityBuilder {
   }
   /// A condition in SQL that every row meets.
   constexpr auto check(std::string_view expression, std::string_view name = {}) const {
-    EntityBuilder<T, Indexes, Checks + 1, P...> out{properties, table_name};
+    EntityBuilder<T, Indexes, Checks + 1, P...> out{properties, table_name, schema_name};
     for (std::size_t i = 0; i < Indexes; ++i) out.indexes[i] = indexes[i];
     for (std::size_t i = 0; i < Checks; ++i) out.checks[i] = checks[i];
     out.checks[Checks] = {expression, name};
@@ -115,7 +123,7 @@ struct EntityBuilder {
     static_assert(sizeof...(Members) > 0, "an index needs at least one member");
     static_assert((std::is_base_of_v<ClassOf<Members>, T> && ...),
                   "an index of this entity names a member of another class");
-    EntityBuilder<T, Indexes + 1, Checks, P...> out{properties, table_name};
+    EntityBuilder<T, Indexes + 1, Checks, P...> out{properties, table_name, schema_name};
     for (std::size_t i = 0; i < Indexes; ++i) out.indexes[i] = indexes[i];
     for (std::size_t i = 0; i < Checks; ++i) out.checks[i] = checks[i];
     out.indexes[Indexes] = {tags_of<Members...>, sizeof...(Members), name, is_unique};

@@ -47,6 +47,7 @@ PropertyMeta make_property_meta(const PropertySpec& spec, std::size_t offset) {
   out.is_owner = spec.mapped_by_tag == nullptr;
   out.orphan_removal = options.orphan_removal;
   out.fixed_order = options.fixed_order;
+  out.item_type = spec.facts->item_type;
   out.byte_width = spec.facts->byte_width;
   out.cascade = options.cascade;
   out.length = options.length;
@@ -57,6 +58,7 @@ PropertyMeta make_property_meta(const PropertySpec& spec, std::size_t offset) {
   out.unique_name = options.unique_name;
   out.index_name = options.index_name;
   out.column_type = options.column_type;
+  out.native_enum = options.native_enum;
   out.check = options.check;
   out.comment = options.comment;
   out.default_value = make_default(spec);
@@ -89,6 +91,7 @@ metadata::EntityMeta make_entity_meta(const EntitySpec& spec) {
   out.full_name = spelled_class(spec.pretty_class);
   out.name = unqualified(out.full_name);
   out.table = spec.table;
+  out.schema = spec.schema;
   out.tag = spec.tag;
   out.functions = spec.functions;
   out.properties.reserve(spec.properties.size());

@@ -18,6 +18,7 @@ struct TypeFacts {
   const EnumNames& (*enum_names)() = nullptr;     ///< of enums stored by name
   const metadata::TypeTag* target_tag = nullptr;  ///< of relations
   ValueType type = ValueType::null;
+  ValueType item_type = ValueType::null;  ///< of lists
   std::uint8_t byte_width = 8;
   bool is_unsigned = false;
   bool is_nullable = false;
@@ -41,6 +42,7 @@ struct PropertySpec {
 struct EntitySpec {
   const char* pretty_class = "";
   std::string_view table{};
+  std::string_view schema{};
   const metadata::TypeTag* tag = nullptr;
   const metadata::EntityFunctions* functions = nullptr;
   std::span<const PropertySpec> properties{};

@@ -207,8 +207,19 @@ struct PropertyBuilder {
                   "enum_as_text() is for members that are an enum");
     return flagged<flag_enum_text>();
   }
+  /// Stored by the enumerator's name, where the database can in an enum type of this name that the schema generator
+  /// makes; else as enum_as_text().
+  constexpr auto native_enum(std::string_view name) const {
+    static_assert(std::is_enum_v<value::WithoutOptional<Value>>,
+                  "native_enum() is for members that are an enum");
+    return with([&](PropertyOptions& o) { o.native_enum = name; })
+        .template flagged<flag_enum_text>();
+  }
 
  private:
+  template <auto, unsigned, class, class>
+  friend struct PropertyBuilder;
+
   template <class Change>
   constexpr PropertyBuilder with(Change change) const {
     PropertyBuilder copy = *this;

@@ -19,6 +19,7 @@ namespace rowan::declare {
 struct PropertyOptions {
   std::string_view column{};
   std::string_view column_type{};
+  std::string_view native_enum{};
   std::string_view check{};
   std::string_view comment{};
   std::string_view unique_name{};

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rowan::metadata {
@@ -91,13 +92,15 @@ struct PropertyMeta {
   bool is_owner = true;        ///< of a relation: false for one-to-many and every mapped_by
   bool orphan_removal = false;
   bool fixed_order = false;
-  std::uint8_t byte_width = 8;  ///< of integers and reals
+  ValueType item_type = ValueType::null;  ///< of lists, whose type is json
+  std::uint8_t byte_width = 8;            ///< of integers and reals, or the items of a list
   std::uint8_t cascade = cascade_persist;
   std::uint32_t length = 0;
   std::uint32_t precision = 0;
   std::uint32_t scale = 0;
   std::string unique_name, index_name;  ///< given by the user; empty for the strategy's
   std::string column_type;              ///< verbatim DDL type; empty for the dialect's
+  std::string native_enum;              ///< name of the enum type; empty for none
   std::string check;
   std::string comment;
   DefaultValue default_value;
@@ -126,6 +129,23 @@ struct PropertyMeta {
   [[nodiscard]] bool is_to_one() const noexcept { return is_relation() && !is_to_many(); }
 };
 
+/// Returns the schema of `schema.table`, or nothing.
+[[nodiscard]] inline std::string_view schema_of(std::string_view table) noexcept {
+  const auto dot = table.find('.');
+  return dot == std::string_view::npos ? std::string_view() : table.substr(0, dot);
+}
+/// Returns the table of `schema.table`.
+[[nodiscard]] inline std::string_view table_without_schema(std::string_view table) noexcept {
+  const auto dot = table.find('.');
+  return dot == std::string_view::npos ? table : table.substr(dot + 1);
+}
+/// Returns one name for `schema.table`, for indexes and for databases without schemas: `schema_table`.
+[[nodiscard]] inline std::string flat_table_name(std::string_view table) {
+  std::string out(table);
+  if (const auto dot = out.find('.'); dot != std::string::npos) out[dot] = '_';
+  return out;
+}
+
 struct IndexMeta {
   std::string name;  ///< empty for the strategy's
   std::vector<const MemberTag*> tags;
@@ -142,7 +162,9 @@ struct CheckMeta {
 struct EntityMeta {
   std::string name;  ///< unqualified class name
   std::string full_name;
-  std::string table;     ///< empty until the naming strategy filled it
+  std::string
+      table;  ///< `schema.table` where it has a schema; empty until the naming strategy filled it
+  std::string schema;    ///< as the mapping gives it; part of `table` once the registry is frozen
   std::uint16_t id = 0;  ///< position in the registry
   const TypeTag* tag = nullptr;
   std::vector<PropertyMeta> properties;

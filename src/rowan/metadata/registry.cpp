@@ -19,6 +19,8 @@ bool is_owning_to_one(const PropertyMeta& property) noexcept {
 /// Fills what an entity can know without the others.
 void link_own(EntityMeta& entity, const NamingStrategy& naming) {
   if (entity.table.empty()) entity.table = naming.table_name(entity.name);
+  if (!entity.schema.empty() && schema_of(entity.table).empty())
+    entity.table = entity.schema + "." + entity.table;
   std::uint16_t index = 0;
   for (PropertyMeta& property : entity.properties) {
     property.entity = &entity;
@@ -85,7 +87,8 @@ void link_pivot(const EntityMeta& owner, PropertyMeta& property, const NamingStr
   if (target == nullptr) return;
   const auto column_of = [&](const EntityMeta& entity, std::string_view suffix) {
     const std::string key = entity.primary_key != nullptr ? entity.primary_key->column_name : "id";
-    return naming.pivot_column(entity.table + std::string(suffix), key);
+    return naming.pivot_column(
+        std::string(table_without_schema(entity.table)) + std::string(suffix), key);
   };
   // A relation of a class with itself needs two columns all the same.
   const bool is_self = target == &owner;
@@ -133,10 +136,11 @@ void name_constraints(EntityMeta& entity, const NamingStrategy& naming) {
     if (property.column < 0) continue;
     const std::string* column = &property.column_name;
     if (property.is_unique && property.unique_name.empty()) {
-      property.unique_name = naming.index_name(entity.table, {column, 1}, "unique");
+      property.unique_name =
+          naming.index_name(flat_table_name(entity.table), {column, 1}, "unique");
     }
     if (property.is_indexed && property.index_name.empty()) {
-      property.index_name = naming.index_name(entity.table, {column, 1}, "index");
+      property.index_name = naming.index_name(flat_table_name(entity.table), {column, 1}, "index");
     }
   }
   for (IndexMeta& each : entity.indexes) {
@@ -144,14 +148,16 @@ void name_constraints(EntityMeta& entity, const NamingStrategy& naming) {
     std::vector<std::string> columns;
     for (const std::uint16_t i : each.properties)
       columns.push_back(entity.properties[i].column_name);
-    each.name = naming.index_name(entity.table, columns, each.is_unique ? "unique" : "index");
+    each.name = naming.index_name(flat_table_name(entity.table), columns,
+                                  each.is_unique ? "unique" : "index");
   }
   std::size_t count = 0;
   for (CheckMeta& check : entity.checks) {
     ++count;
     if (!check.name.empty()) continue;
     const std::string number = std::to_string(count);
-    check.name = naming.index_name(entity.table, {&number, count > 1 ? 1u : 0u}, "check");
+    check.name =
+        naming.index_name(flat_table_name(entity.table), {&number, count > 1 ? 1u : 0u}, "check");
   }
 }
 

@@ -41,6 +41,8 @@ enum class Op : std::uint8_t {
   in,
   nin,
   like,
+  ilike,      ///< like, whatever the case of letters
+  full_text,  ///< found by a query in the language of the database's full-text search
   is_null,
   is_not_null,
   some,  ///< collection operators: path leads there, one child is a condition on its items

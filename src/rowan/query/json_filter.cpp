@@ -35,13 +35,23 @@ struct OperatorName {
   Op op;
 };
 constexpr std::array comparisons = {
-    OperatorName{"$eq", Op::eq},   OperatorName{"$ne", Op::ne},   OperatorName{"$gt", Op::gt},
-    OperatorName{"$gte", Op::gte}, OperatorName{"$lt", Op::lt},   OperatorName{"$lte", Op::lte},
-    OperatorName{"$in", Op::in},   OperatorName{"$nin", Op::nin}, OperatorName{"$like", Op::like},
+    OperatorName{"$eq", Op::eq},
+    OperatorName{"$ne", Op::ne},
+    OperatorName{"$gt", Op::gt},
+    OperatorName{"$gte", Op::gte},
+    OperatorName{"$lt", Op::lt},
+    OperatorName{"$lte", Op::lte},
+    OperatorName{"$in", Op::in},
+    OperatorName{"$nin", Op::nin},
+    OperatorName{"$like", Op::like},
+    OperatorName{"$ilike", Op::ilike},
+    OperatorName{"$fulltext", Op::full_text},
 };
-constexpr std::array<std::string_view, 18> all_operators = {
-    "$eq", "$ne",     "$gt",  "$gte", "$lt",  "$lte",  "$in",   "$nin",   "$like",
-    "$re", "$exists", "$and", "$or",  "$not", "$some", "$none", "$every", "$size"};
+constexpr std::array<std::string_view, 20> all_operators = {
+    "$eq",       "$ne", "$gt",     "$gte", "$lt", "$lte", "$in",   "$nin",  "$like",  "$ilike",
+    "$fulltext", "$re", "$exists", "$and", "$or", "$not", "$some", "$none", "$every", "$size"};
+
+bool is_text_operator(Op op) { return op == Op::like || op == Op::ilike || op == Op::full_text; }
 
 Op comparison_of(std::string_view key) {
   for (const OperatorName& known : comparisons) {
@@ -280,10 +290,10 @@ class JsonReader {
                              Op op,
                              const std::string& key) {
     if (op == Op::eq || op == Op::ne) return;
-    if (op == Op::like) {
+    if (is_text_operator(op)) {
       if (property.type != ValueType::text || property.is_relation())
         refuse(entity, property.name,
-               "$like compares text, and this is " + std::string(to_string(property.type)));
+               key + " compares text, and this is " + std::string(to_string(property.type)));
       return;
     }
     if (property.is_relation())
@@ -372,7 +382,7 @@ class JsonReader {
     if (keys.size() > 1) open(Op::and_, keys.size(), entity);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const Op op = comparison_of(keys[i]);
-      if (op == Op::none || op == Op::in || op == Op::nin || op == Op::like) {
+      if (op == Op::none || op == Op::in || op == Op::nin || is_text_operator(op)) {
         refuse(entity, property.name,
                "$size is compared by $eq, $ne, $gt, $gte, $lt or $lte, not by '" + keys[i] + "'");
       }

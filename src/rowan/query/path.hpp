@@ -214,6 +214,20 @@ struct Path {
     return Filter<Root>(
         query::value_condition(query::Op::like, info(), Value(value::Cell::of_bytes(pattern))));
   }
+  /// The same whatever the case of letters.
+  [[nodiscard]] Filter<Root> ilike(std::string_view pattern) const {
+    static_assert(query::is_text<ValueOf>, "ilike() compares text: this member is none");
+    return Filter<Root>(
+        query::value_condition(query::Op::ilike, info(), Value(value::Cell::of_bytes(pattern))));
+  }
+  /// Holds where the database's full-text search finds the text by `search`, as "cats & dogs" on PostgreSQL.
+  /// Errors: ValidationError where the database has none (capability `full_text`); SyntaxError where it does not
+  /// understand `search`.
+  [[nodiscard]] Filter<Root> matches(std::string_view search) const {
+    static_assert(query::is_text<ValueOf>, "matches() searches text: this member is none");
+    return Filter<Root>(
+        query::value_condition(query::Op::full_text, info(), Value(value::Cell::of_bytes(search))));
+  }
   [[nodiscard]] Filter<Root> is_null() const {
     static_assert(!is_collection, "a collection is never null: ask is_empty()");
     return Filter<Root>(query::bare_condition(query::Op::is_null, info()));

@@ -2,7 +2,9 @@
 
 #include <rowan/schema/ddl_renderer.hpp>
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace rowan::schema {
 namespace {
@@ -33,13 +35,17 @@ class Writer final {
     sql::write_name(out_, dialect_.facts(), name);
     return *this;
   }
+  Writer& table(std::string_view table) {
+    sql::write_table(out_, dialect_.facts(), table);
+    return *this;
+  }
   Writer& names(std::span<const std::string> names) {
     for (std::size_t i = 0; i < names.size(); ++i) add(i == 0 ? "(" : ", ").name(names[i]);
     return add(")");
   }
   Writer& foreign_key(const ForeignKey& key) {
     add("constraint ").name(key.name).add(" foreign key (").name(key.column).add(") references ");
-    name(key.target_table).add(" (").name(key.target_column).add(")");
+    table(key.target_table).add(" (").name(key.target_column).add(")");
     if (key.on_delete != ReferentialAction::unset)
       add(" on delete ").add(action_text(key.on_delete));
     if (key.on_update != ReferentialAction::unset)
@@ -63,7 +69,7 @@ class Writer final {
 std::string create_table(const sql::Dialect& dialect, const Table& table) {
   const sql::DialectFacts& facts = dialect.facts();
   Writer writer(dialect);
-  writer.add("create table ").name(table.name).add(" (");
+  writer.add("create table ").table(table.name).add(" (");
   bool has_key = false;
   bool is_first = true;
   for (const Column& column : table.columns) {
@@ -84,16 +90,42 @@ std::string create_table(const sql::Dialect& dialect, const Table& table) {
   return writer.finish();
 }
 
+/// Adds what the tables need before them: schemas, and types of enumerators, each once.
+void add_create_types(const sql::Dialect& dialect,
+                      std::span<const Table> tables,
+                      std::vector<std::string>& statements) {
+  const auto add_once = [&](std::string statement) {
+    if (std::find(statements.begin(), statements.end(), statement) == statements.end())
+      statements.push_back(std::move(statement));
+  };
+  for (const Table& table : tables) {
+    const std::string_view schema = metadata::schema_of(table.name);
+    if (schema.empty() || !dialect.facts().capabilities.schemas) continue;
+    Writer writer(dialect);
+    add_once(writer.add("create schema if not exists ").name(schema).finish());
+  }
+  for (const Table& table : tables) {
+    for (const EnumType& type : table.enums) {
+      Writer writer(dialect);
+      writer.add("create type ").table(type.name).add(" as enum (");
+      for (std::size_t i = 0; i < type.items.size(); ++i)
+        writer.add(i == 0 ? "" : ", ").add(dialect.text_literal(type.items[i]));
+      add_once(writer.add(")").finish());
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> render_create(const sql::Dialect& dialect, std::span<const Table> tables) {
   std::vector<std::string> statements;
+  add_create_types(dialect, tables, statements);
   for (const Table& table : tables) {
     statements.push_back(create_table(dialect, table));
     for (const Index& index : table.indexes) {
       Writer writer(dialect);
       writer.add(index.is_unique ? "create unique index " : "create index ").name(index.name);
-      writer.add(" on ").name(table.name).add(" ").names(index.columns);
+      writer.add(" on ").table(table.name).add(" ").names(index.columns);
       statements.push_back(writer.finish());
     }
   }
@@ -101,7 +133,7 @@ std::vector<std::string> render_create(const sql::Dialect& dialect, std::span<co
   for (const Table& table : tables) {
     for (const ForeignKey& key : table.foreign_keys) {
       Writer writer(dialect);
-      writer.add("alter table ").name(table.name).add(" add ").foreign_key(key);
+      writer.add("alter table ").table(table.name).add(" add ").foreign_key(key);
       statements.push_back(writer.finish());
     }
   }
@@ -112,8 +144,15 @@ std::vector<std::string> render_drop(const sql::Dialect& dialect, std::span<cons
   std::vector<std::string> statements;
   for (std::size_t i = tables.size(); i-- > 0;) {
     Writer writer(dialect);
-    writer.add("drop table if exists ").name(tables[i].name).add(dialect.facts().drop_table_end);
+    writer.add("drop table if exists ").table(tables[i].name).add(dialect.facts().drop_table_end);
     statements.push_back(writer.finish());
+  }
+  for (const Table& table : tables) {
+    for (const EnumType& type : table.enums) {
+      Writer writer(dialect);
+      writer.add("drop type if exists ").table(type.name);
+      statements.push_back(writer.finish());
+    }
   }
   return statements;
 }
@@ -124,13 +163,13 @@ std::vector<std::string> render_clear(const sql::Dialect& dialect, std::span<con
     Writer writer(dialect);
     writer.add(dialect.facts().clear_tables);
     for (std::size_t i = 0; i < tables.size(); ++i)
-      writer.add(i == 0 ? "" : ", ").name(tables[i].name);
+      writer.add(i == 0 ? "" : ", ").table(tables[i].name);
     statements.push_back(writer.finish());
     return statements;
   }
   for (std::size_t i = tables.size(); i-- > 0;) {
     Writer writer(dialect);
-    writer.add("delete from ").name(tables[i].name);
+    writer.add("delete from ").table(tables[i].name);
     statements.push_back(writer.finish());
   }
   return statements;

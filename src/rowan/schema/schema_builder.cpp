@@ -24,7 +24,7 @@ struct Style {
   [[nodiscard]] std::string constraint(const std::string& table,
                                        const std::string& column,
                                        std::string_view suffix) const {
-    return naming.index_name(table, {&column, 1}, suffix);
+    return naming.index_name(metadata::flat_table_name(table), {&column, 1}, suffix);
   }
 };
 
@@ -101,6 +101,10 @@ void add_checks(Table& table, const PropertyMeta& property, const Style& style) 
         {style.constraint(table.name, property.column_name, "check"), property.check});
   }
   if (!property.is_enum_text || property.enum_names.empty()) return;
+  if (!property.native_enum.empty() && dialect.facts().capabilities.native_enums) {
+    table.enums.push_back({property.native_enum, property.enum_names});
+    return;
+  }
   if (style.dialect.facts().has_native_enums && property.column_type.empty()) return;
   Check check;
   check.name = style.constraint(table.name, property.column_name,
@@ -171,7 +175,9 @@ Table pivot_of(const EntityMeta& owner, const PropertyMeta& relation, const Styl
     id.column_name = "id";
     table.columns.push_back(column_of(id, style.dialect));
     table.primary_key = {"id"};
-    table.indexes.push_back({style.naming.index_name(table.name, pair, "unique"), pair, true});
+    table.indexes.push_back(
+        {style.naming.index_name(metadata::flat_table_name(table.name), pair, "unique"), pair,
+         true});
   } else {
     table.primary_key = pair;
   }

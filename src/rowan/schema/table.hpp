@@ -43,6 +43,13 @@ struct Check {
   friend bool operator==(const Check&, const Check&) = default;
 };
 
+/// A type of named enumerators.
+struct EnumType {
+  std::string name;
+  std::vector<std::string> items;
+  friend bool operator==(const EnumType&, const EnumType&) = default;
+};
+
 /// One table. Columns keep the order of the class's members; indexes and constraints that of the mapping.
 struct Table {
   std::string name;
@@ -51,6 +58,7 @@ struct Table {
   std::vector<Index> indexes;
   std::vector<ForeignKey> foreign_keys;
   std::vector<Check> checks;
+  std::vector<EnumType> enums{};  ///< types of its columns
   bool is_pivot = false;
   friend bool operator==(const Table&, const Table&) = default;
 };

@@ -33,7 +33,7 @@ void write_match(SqlWriter& writer,
                  std::string_view table,
                  const PropertyMeta& property,
                  std::size_t number) {
-  writer.name(table).add(".").name(property.column_name);
+  writer.table(table).add(".").name(property.column_name);
   writer.add(property.is_nullable ? writer.facts().null_safe_equal : " = ");
   writer.add("v.c").add_number(number);
 }
@@ -53,7 +53,7 @@ void write_matches(SqlWriter& writer,
 void write_insert_start(SqlWriter& writer,
                         std::string_view table,
                         std::span<const std::string_view> names) {
-  writer.add("insert into ").name(table);
+  writer.add("insert into ").table(table);
   for (std::size_t i = 0; i < names.size(); ++i) writer.add(i == 0 ? " (" : ", ").name(names[i]);
   writer.add(") select * from ");
 }
@@ -68,7 +68,8 @@ void add_columns(Properties& out,
 
 StatementText render_array_insert(const Dialect& dialect,
                                   const EntityMeta& entity,
-                                  std::span<const std::uint16_t> columns) {
+                                  std::span<const std::uint16_t> columns,
+                                  std::span<const std::uint16_t> returning) {
   SqlWriter writer(dialect);
   Properties properties;
   add_columns(properties, entity, columns);
@@ -76,6 +77,10 @@ StatementText render_array_insert(const Dialect& dialect,
   for (const PropertyMeta* property : properties) names.push_back(property->column_name);
   write_insert_start(writer, entity.table, names);
   write_unnest(writer, properties);
+  for (std::size_t i = 0; i < returning.size(); ++i) {
+    writer.add(i == 0 ? " returning " : ", ");
+    writer.name(entity.columns[returning[i]]->column_name);
+  }
   return writer.finish();
 }
 
@@ -83,7 +88,7 @@ StatementText render_array_update(const Dialect& dialect, const UpdateShape& sha
   SqlWriter writer(dialect);
   const EntityMeta& entity = *shape.entity;
   Properties columns;
-  writer.add("update ").name(entity.table);
+  writer.add("update ").table(entity.table);
   for (const std::uint16_t column : shape.columns) {
     columns.push_back(entity.columns[column]);
     writer.add(columns.size() == 1 ? " set " : ", ").name(columns.back()->column_name);
@@ -101,7 +106,7 @@ StatementText render_array_update(const Dialect& dialect, const UpdateShape& sha
 StatementText render_array_delete(const Dialect& dialect, const DeleteShape& shape) {
   SqlWriter writer(dialect);
   const EntityMeta& entity = *shape.entity;
-  writer.add("delete from ").name(entity.table);
+  writer.add("delete from ").table(entity.table);
   if (shape.checks.empty()) {
     writer.add(" where ").name(entity.primary_key->column_name).add(" = any(");
     writer.array_parameter(0, entity.primary_key).add(")");
@@ -130,7 +135,7 @@ StatementText render_array_pivot_delete(const Dialect& dialect, const backend::P
   const PropertyMeta& relation = *batch.relation;
   const PropertyMeta* owner_key = batch.owner->primary_key;
   const PropertyMeta* target_key = relation.target->primary_key;
-  writer.add("delete from ").name(relation.pivot_table);
+  writer.add("delete from ").table(relation.pivot_table);
   if (batch.all_of_owner || batch.all_of_target) {
     writer.add(" where ");
     writer.name(batch.all_of_owner ? relation.join_column : relation.inverse_join_column);
@@ -140,8 +145,8 @@ StatementText render_array_pivot_delete(const Dialect& dialect, const backend::P
   }
   writer.add(" using ");
   write_unnest_as_v(writer, {owner_key, target_key});
-  writer.add(" where ").name(relation.pivot_table).add(".").name(relation.join_column);
-  writer.add(" = v.c1 and ").name(relation.pivot_table).add(".");
+  writer.add(" where ").table(relation.pivot_table).add(".").name(relation.join_column);
+  writer.add(" = v.c1 and ").table(relation.pivot_table).add(".");
   writer.name(relation.inverse_join_column).add(" = v.c2");
   return writer.finish();
 }

@@ -15,7 +15,8 @@ namespace rowan::sql {
 
 [[nodiscard]] StatementText render_array_insert(const Dialect& dialect,
                                                 const metadata::EntityMeta& entity,
-                                                std::span<const std::uint16_t> columns);
+                                                std::span<const std::uint16_t> columns,
+                                                std::span<const std::uint16_t> returning = {});
 /// Returns an update by key and checks; `shape.rows` is not looked at.
 [[nodiscard]] StatementText render_array_update(const Dialect& dialect, const UpdateShape& shape);
 [[nodiscard]] StatementText render_array_delete(const Dialect& dialect, const DeleteShape& shape);

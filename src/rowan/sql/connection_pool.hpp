@@ -23,7 +23,8 @@ struct PoolOptions {
   std::size_t readers = 0;  ///< 0: who reads takes a writing connection too
   bool readers_take_transactions =
       true;  ///< false: a reading transaction takes a writing connection
-  bool readers_in_turn = false;  ///< reads go round, since each connection may lead to another server
+  bool readers_in_turn =
+      false;  ///< reads go round, since each connection may lead to another server
   std::chrono::milliseconds wait_limit{0};   ///< for a connection, where all are lent; 0: none
   std::chrono::milliseconds check_after{0};  ///< idle so long, the server is asked first; 0: never
   std::chrono::milliseconds maximum_age{0};  ///< older ones are opened anew; 0: never

@@ -2,6 +2,7 @@
 
 #include <rowan/sql/dialect.hpp>
 
+#include <rowan/base/error.hpp>
 #include <rowan/sql/sql_writer.hpp>
 
 #include <utility>
@@ -24,6 +25,16 @@ void write_rows(SqlWriter& writer,
 
 }  // namespace
 
+std::string blob_literal(std::string_view bytes) {
+  std::string out = "x'";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += "0123456789abcdef"[byte >> 4];
+    out += "0123456789abcdef"[byte & 15];
+  }
+  return out + "'";
+}
+
 void write_name(std::string& out, const DialectFacts& facts, std::string_view name) {
   out += facts.quote;
   for (const char c : name) {
@@ -31,6 +42,15 @@ void write_name(std::string& out, const DialectFacts& facts, std::string_view na
     out += c;
   }
   out += facts.quote;
+}
+
+void write_table(std::string& out, const DialectFacts& facts, std::string_view table) {
+  const std::string_view schema = metadata::schema_of(table);
+  if (schema.empty()) return write_name(out, facts, table);
+  if (!facts.capabilities.schemas) return write_name(out, facts, metadata::flat_table_name(table));
+  write_name(out, facts, schema);
+  out += '.';
+  write_name(out, facts, metadata::table_without_schema(table));
 }
 
 void Dialect::write_placeholder(std::string& out, std::size_t, const Parameter&) const {
@@ -43,6 +63,14 @@ void Dialect::write_long_list(std::string& out,
   out += is_negated ? " <> all(" : " = any(";
   out += placeholder;
   out += ')';
+}
+
+void Dialect::write_full_text(std::string&,
+                              const metadata::PropertyMeta& property,
+                              std::string_view,
+                              std::string_view) const {
+  throw ValidationError("this database has no full-text search that Rowan knows: compare '" +
+                        property.name + "' with like(), or ask the capability full_text first");
 }
 
 Storage Dialect::storage_of(const metadata::PropertyMeta& property) const {
@@ -85,7 +113,7 @@ void Dialect::add_begin_texts(const backend::TransactionBegin& begin,
 void Dialect::write_update_many(SqlWriter& writer, const UpdateShape& shape) const {
   const metadata::EntityMeta& entity = *shape.entity;
   std::vector<const metadata::PropertyMeta*> row;
-  writer.add("update ").name(entity.table).add(" set ");
+  writer.add("update ").table(entity.table).add(" set ");
   for (const std::uint16_t column : shape.columns) {
     row.push_back(entity.columns[column]);
     if (row.size() > 1) writer.add(", ");
@@ -96,10 +124,10 @@ void Dialect::write_update_many(SqlWriter& writer, const UpdateShape& shape) con
   for (const std::uint16_t column : shape.checks) row.push_back(entity.columns[column]);
   writer.add(" from (values ");
   write_rows(writer, row, shape.rows);
-  writer.add(") as v where ").name(entity.table).add(".").name(entity.primary_key->column_name);
+  writer.add(") as v where ").table(entity.table).add(".").name(entity.primary_key->column_name);
   writer.add(" = v.column").add_number(key_at);
   for (std::size_t i = key_at; i < row.size(); ++i) {
-    writer.add(" and ").name(entity.table).add(".").name(row[i]->column_name);
+    writer.add(" and ").table(entity.table).add(".").name(row[i]->column_name);
     writer.add(facts().null_safe_equal).add("v.column").add_number(i + 1);
   }
 }
@@ -110,10 +138,10 @@ void Dialect::write_delete_many(SqlWriter& writer, const DeleteShape& shape) con
   std::vector<const metadata::PropertyMeta*> row{entity.primary_key};
   for (const std::uint16_t column : shape.checks) row.push_back(entity.columns[column]);
   // Not `(key, check) in (values ...)`: SQLite would read the whole table for that.
-  writer.add("delete from ").name(entity.table).add(" where ").name(key).add(" in (select s.");
+  writer.add("delete from ").table(entity.table).add(" where ").name(key).add(" in (select s.");
   writer.name(key).add(" from (values ");
   write_rows(writer, row, shape.rows);
-  writer.add(") as v join ").name(entity.table).add(" as s on s.").name(key).add(" = v.column1");
+  writer.add(") as v join ").table(entity.table).add(" as s on s.").name(key).add(" = v.column1");
   for (std::size_t i = 1; i < row.size(); ++i) {
     writer.add(" and s.").name(row[i]->column_name).add(facts().null_safe_equal);
     writer.add("v.column").add_number(i + 1);

@@ -44,6 +44,8 @@ struct DialectFacts {
   std::size_t update_rows = 100;
   std::size_t delete_rows = 500;
   std::size_t pivot_delete_rows = 50;
+  std::size_t chunk_bytes =
+      0;  ///< of text, bytes and documents without a limit in one statement; 0: any number
   bool batches_are_arrays =
       false;  ///< a batch is one array for each column, whatever the number of rows
   std::size_t array_rows = 10000;  ///< rows of such a batch at most
@@ -54,6 +56,7 @@ struct DialectFacts {
   std::string_view foreign_keys_state{};  ///< a query that yields 1 where foreign keys are checked
   std::string_view read_only_on{};  ///< run after the begin of a transaction that may not write
   std::string_view read_only_off{};
+  bool has_ilike = false;         ///< knows `ilike`; else both sides are made lower case
   bool lists_are_arrays = false;  ///< a long list is bound as an array, whatever its values are
   std::string_view foreign_key_end{};  ///< after the rules of a foreign key
   std::string_view drop_table_end{};   ///< after the name of a table to be dropped
@@ -97,6 +100,12 @@ class Dialect {
   [[nodiscard]] virtual Storage storage_of(const metadata::PropertyMeta& property) const;
   /// Tells whether values of the property can be the elements of an array that a batch is made of.
   [[nodiscard]] virtual bool can_be_array(const metadata::PropertyMeta&) const { return true; }
+  /// Appends the condition that full-text search finds the column by the text of the placeholder.
+  /// Errors: ValidationError where the database has no such search.
+  virtual void write_full_text(std::string& out,
+                               const metadata::PropertyMeta& property,
+                               std::string_view column,
+                               std::string_view placeholder) const;
   /// Returns the end of a select that locks rows; empty where the database has no such locks.
   [[nodiscard]] virtual std::string_view lock_clause(query::LockMode mode) const;
   /// Appends the statements that begin a transaction.
@@ -140,7 +149,7 @@ class Dialect {
   }
   /// Returns what follows `default`, given the literal.
   [[nodiscard]] virtual std::string literal_default(const metadata::PropertyMeta&,
-                                                     std::string literal) const {
+                                                    std::string literal) const {
     return literal;
   }
   /// Returns a text as a literal.
@@ -150,6 +159,11 @@ class Dialect {
     return value ? "true" : "false";
   }
 };
+
+/// Returns bytes as the literal `x'00ff'`.
+[[nodiscard]] std::string blob_literal(std::string_view bytes);
+/// Appends the name of a table, `schema.table` where it lies in a schema.
+void write_table(std::string& out, const DialectFacts& facts, std::string_view table);
 
 /// Appends the name in the dialect's quotes.
 void write_name(std::string& out, const DialectFacts& facts, std::string_view name);

@@ -108,7 +108,7 @@ query::BoundSelect scope_of(const BoundMutation& mutation) {
 void write_bulk_insert(SqlWriter& writer, const BoundMutation& mutation) {
   writer.add("insert");
   writer.add(mutation.ignore_conflicts ? writer.dialect().insert_or_ignore_start() : " ");
-  writer.add("into ").name(mutation.entity->table).add(" (");
+  writer.add("into ").table(mutation.entity->table).add(" (");
   const std::size_t width = mutation.assignments.size();
   for (std::size_t i = 0; i < width; ++i) {
     if (i > 0) writer.add(", ");
@@ -145,7 +145,7 @@ void write_bulk_insert(SqlWriter& writer, const BoundMutation& mutation) {
 
 void write_bulk_update(SqlWriter& writer, const BoundMutation& mutation) {
   const query::BoundSelect scope = scope_of(mutation);
-  writer.add("update ").name(mutation.entity->table).add(" as ").add(alias_of(scope, 0));
+  writer.add("update ").table(mutation.entity->table).add(" as ").add(alias_of(scope, 0));
   bool is_first = true;
   for (const BoundMutation::Assignment& each : mutation.assignments) {
     writer.add(is_first ? " set " : ", ").name(each.property->column_name).add(" = ");
@@ -167,7 +167,7 @@ StatementText render_insert(const Dialect& dialect,
                             std::size_t rows,
                             std::span<const std::uint16_t> returning) {
   SqlWriter writer(dialect);
-  writer.add("insert into ").name(entity.table);
+  writer.add("insert into ").table(entity.table);
   if (columns.empty()) {
     writer.add(dialect.facts().has_default_values ? " default values" : " () values ()");
   } else {
@@ -192,7 +192,7 @@ StatementText render_read_back(const Dialect& dialect,
   writer.add("select ").name(key.column_name);
   for (const std::uint16_t column : columns)
     writer.add(", ").name(entity.columns[column]->column_name);
-  writer.add(" from ").name(entity.table).add(" where ").name(key.column_name).add(" in (");
+  writer.add(" from ").table(entity.table).add(" where ").name(key.column_name).add(" in (");
   for (std::size_t i = 0; i < keys; ++i) {
     if (i > 0) writer.add(", ");
     writer.parameter(static_cast<std::uint32_t>(i), &key);
@@ -210,7 +210,7 @@ StatementText render_update(const Dialect& dialect,
     return writer.finish();
   }
   const EntityMeta& entity = *shape.entity;
-  writer.add("update ").name(entity.table);
+  writer.add("update ").table(entity.table);
   std::uint32_t value = 0;
   for (const std::uint16_t column : shape.columns) {
     const PropertyMeta& property = *entity.columns[column];
@@ -231,7 +231,7 @@ StatementText render_delete(const Dialect& dialect, const DeleteShape& shape) {
     dialect.write_delete_many(writer, shape);
     return writer.finish();
   }
-  writer.add("delete from ").name(entity.table).add(" where ");
+  writer.add("delete from ").table(entity.table).add(" where ");
   writer.name(entity.primary_key->column_name);
   if (shape.rows == 1) {
     writer.add(" = ").parameter(0, entity.primary_key);
@@ -251,7 +251,7 @@ StatementText render_pivot_insert(const Dialect& dialect,
                                   std::size_t rows) {
   SqlWriter writer(dialect);
   writer.add("insert").add(batch.ignore_existing ? dialect.insert_or_ignore_start() : " ");
-  writer.add("into ").name(batch.relation->pivot_table);
+  writer.add("into ").table(batch.relation->pivot_table);
   writer.add(" (").name(batch.relation->join_column).add(", ");
   writer.name(batch.relation->inverse_join_column).add(") values ");
   const PivotKeys keys = keys_of(batch);
@@ -267,7 +267,7 @@ StatementText render_pivot_delete(const Dialect& dialect,
   SqlWriter writer(dialect);
   const PivotKeys keys = keys_of(batch);
   const PropertyMeta& relation = *batch.relation;
-  writer.add("delete from ").name(relation.pivot_table).add(" where ");
+  writer.add("delete from ").table(relation.pivot_table).add(" where ");
   std::uint32_t value = 0;
   if (batch.all_of_owner || batch.all_of_target) {
     writer.name(batch.all_of_owner ? relation.join_column : relation.inverse_join_column);
@@ -296,7 +296,7 @@ StatementText render_mutation(const Dialect& dialect, const BoundMutation& mutat
     case BoundMutation::Kind::remove:
       writer.add("delete ");
       if (writer.facts().delete_names_alias) writer.add(alias_of(scope_of(mutation), 0)).add(" ");
-      writer.add("from ").name(mutation.entity->table).add(" as ");
+      writer.add("from ").table(mutation.entity->table).add(" as ");
       writer.add(alias_of(scope_of(mutation), 0));
       if (mutation.filter != nullptr) write_filter(writer, mutation);
       break;

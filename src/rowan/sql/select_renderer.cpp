@@ -25,6 +25,7 @@ std::string_view comparison_of(Op op) {
     case Op::lt: return " < ";
     case Op::lte: return " <= ";
     case Op::like: return " like ";
+    case Op::ilike: return " ilike ";
     default: return " = ";
   }
 }
@@ -129,7 +130,7 @@ void SelectRenderer::write_page(const Scope& scope, Terms terms) {
   write_where(scope);
   write_order(scope, false);
   write_limit(scope);
-  writer_.add(") as page join ").name(entity.table).add(" as ").add(root).add(" on ");
+  writer_.add(") as page join ").table(entity.table).add(" as ").add(root).add(" on ");
   writer_.column(root, key_of(entity)).add(" = ").column("page", key_of(entity));
   for (std::size_t i = 1; i < select.sources.size(); ++i) write_join(scope, i);
   write_order(scope, true);
@@ -170,10 +171,10 @@ void SelectRenderer::write_term(const Scope& scope, const BoundTerm& term, Terms
 void SelectRenderer::write_from(const Scope& scope, const std::vector<bool>* only) {
   const BoundSelect& select = *scope.select;
   const std::string root = alias_of(select, 0);
-  writer_.add(" from ").name(select.sources[0].entity->table).add(" as ").add(root);
+  writer_.add(" from ").table(select.sources[0].entity->table).add(" as ").add(root);
   if (is_many_to_many(select.correlated_relation)) {
     const PropertyMeta& relation = *select.correlated_relation;
-    writer_.add(" join ").name(relation.pivot_table).add(" as ").add(root).add("p on ");
+    writer_.add(" join ").table(relation.pivot_table).add(" as ").add(root).add("p on ");
     writer_.column(root + "p", sides_of(relation).far).add(" = ");
     writer_.column(root, key_of(*select.sources[0].entity));
   }
@@ -192,13 +193,13 @@ void SelectRenderer::write_join(const Scope& scope, std::size_t source) {
   const std::string_view join = joined.kind == query::JoinKind::left ? " left join " : " join ";
   if (is_many_to_many(&relation)) {
     const PivotSides sides = sides_of(relation);
-    writer_.add(join).name(relation.pivot_table).add(" as ").add(alias).add("p on ");
+    writer_.add(join).table(relation.pivot_table).add(" as ").add(alias).add("p on ");
     writer_.column(alias + "p", sides.near).add(" = ").column(near, key_of(parent));
-    writer_.add(join).name(joined.entity->table).add(" as ").add(alias).add(" on ");
+    writer_.add(join).table(joined.entity->table).add(" as ").add(alias).add(" on ");
     writer_.column(alias, key_of(*joined.entity)).add(" = ").column(alias + "p", sides.far);
     return;
   }
-  writer_.add(join).name(joined.entity->table).add(" as ").add(alias).add(" on ");
+  writer_.add(join).table(joined.entity->table).add(" as ").add(alias).add(" on ");
   if (relation.column >= 0) {
     writer_.column(alias, key_of(*joined.entity)).add(" = ").column(near, relation.column_name);
   } else {
@@ -401,7 +402,28 @@ void SelectRenderer::write_junction(const Scope& scope, const BoundExpr& expr) {
   writer_.add(")");
 }
 
+void SelectRenderer::write_full_text(const Scope& scope, const BoundExpr& expr) {
+  std::string& out = writer_.out();
+  const std::size_t start = out.size();
+  write_operand(scope, expr);
+  const std::string column = out.substr(start);
+  out.resize(start);
+  write_value(expr, expr.value);
+  const std::string placeholder = out.substr(start);
+  out.resize(start);
+  writer_.dialect().write_full_text(out, *expr.column.property, column, placeholder);
+}
+
 void SelectRenderer::write_comparison(const Scope& scope, const BoundExpr& expr) {
+  if (expr.op == Op::full_text) return write_full_text(scope, expr);
+  if (expr.op == Op::ilike && !writer_.facts().has_ilike) {
+    writer_.add("lower(");
+    write_operand(scope, expr);
+    writer_.add(") like lower(");
+    write_value(expr, expr.value);
+    writer_.add(")");
+    return;
+  }
   write_operand(scope, expr);
   writer_.add(comparison_of(expr.op));
   write_value(expr, expr.value);

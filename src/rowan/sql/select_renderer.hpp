@@ -55,6 +55,7 @@ class SelectRenderer final {
   void write_expr(const Scope& scope, const query::BoundExpr& expr);
   void write_junction(const Scope& scope, const query::BoundExpr& expr);
   void write_comparison(const Scope& scope, const query::BoundExpr& expr);
+  void write_full_text(const Scope& scope, const query::BoundExpr& expr);
   void write_list(const Scope& scope, const query::BoundExpr& expr);
   void write_subquery(const Scope& scope, const query::BoundExpr& expr);
   void write_operand(const Scope& scope, const query::BoundExpr& expr);

@@ -33,6 +33,33 @@ class Run final {
   CachedStatement& used_;
 };
 
+/// Notes the key of each row as it passes, for what comes back in another order.
+class NotedKeys final : public backend::RowSource {
+ public:
+  NotedKeys(backend::RowSource& rows, std::size_t key_at) : rows_(rows), key_at_(key_at) {}
+  [[nodiscard]] std::size_t size() const override { return rows_.size(); }
+  void row(std::size_t index, Cell* out) override {
+    rows_.row(index, out);
+    numbers_[text_of(out[key_at_])] = index;
+  }
+  /// Returns the number of the row that has the key.
+  [[nodiscard]] std::size_t number_of(const Cell& key) const {
+    const auto found = numbers_.find(text_of(key));
+    if (found != numbers_.end()) return found->second;
+    throw DriverError({.message = "an insert gave back a key that it was not given: a trigger may "
+                                  "have changed it; let the database make the key"});
+  }
+
+ private:
+  static std::string text_of(const Cell& key) {
+    return key.has_bytes() ? std::string(key.bytes()) : std::to_string(key.integer);
+  }
+
+  backend::RowSource& rows_;
+  std::size_t key_at_;
+  std::unordered_map<std::string, std::size_t> numbers_;
+};
+
 /// Shows rows to the log as they pass.
 class LoggedRows final : public backend::RowSource {
  public:
@@ -132,6 +159,17 @@ std::string text_of_key(const Cell& key) {
   return key.has_bytes() ? std::string(key.bytes()) : std::to_string(key.integer);
 }
 
+/// Tells whether a row may have bytes without a limit.
+bool has_unbounded(std::span<const Parameter> row) {
+  return std::any_of(row.begin(), row.end(), [](const Parameter& parameter) {
+    const metadata::PropertyMeta* property = parameter.property;
+    if (property == nullptr) return false;
+    return property->is_text || property->type == ValueType::json ||
+           (property->type == ValueType::blob && property->length == 0) ||
+           (property->type == ValueType::text && !property->column_type.empty());
+  });
+}
+
 std::span<const Cell> row_of(const Cell* cells, const SqlStatement& statement) {
   return {cells, statement.column_count()};
 }
@@ -182,6 +220,8 @@ struct SqlSession::BatchPlan {
   std::function<StatementText(std::size_t rows)> render;
   std::function<StatementText()>
       render_arrays{};  ///< for any number of rows; none where that cannot be
+  std::function<void(std::span<const Cell>)>
+      take{};  ///< receives the rows that such a batch yields
 };
 
 void* SqlSession::operator new(std::size_t size) {
@@ -332,12 +372,28 @@ std::uint64_t SqlSession::run_batch(const BatchPlan& plan, backend::ReturnedRows
   const std::size_t limit =
       std::clamp<std::size_t>(dialect_.facts().parameter_limit / width, 1, plan.chunk_rows);
   std::uint64_t affected = 0;
-  for (std::size_t first = 0; first < count; first += limit) {
-    const std::size_t rows = std::min(limit, count - first);
+  const bool may_be_large = dialect_.facts().chunk_bytes > 0 && has_unbounded(plan.row);
+  std::size_t rows = 0;
+  for (std::size_t first = 0; first < count; first += rows) {
+    rows = std::min(limit, count - first);
+    if (may_be_large) rows = rows_that_fit(plan, first, rows);
     const bool is_padded = plan.is_padded || plan.pads_with_nulls;
     affected += run_chunk(plan, first, rows, is_padded ? padded(rows, limit) : rows, returned);
   }
   return affected;
+}
+
+std::size_t SqlSession::rows_that_fit(const BatchPlan& plan,
+                                      std::size_t first,
+                                      std::size_t most) const {
+  std::vector<Cell> cells(plan.row.size());
+  std::size_t bytes = 0;
+  for (std::size_t row = 0; row < most; ++row) {
+    plan.rows->row(first + row, cells.data());
+    for (const Cell& cell : cells) bytes += cell.has_bytes() ? cell.size : 0;
+    if (bytes > dialect_.facts().chunk_bytes) return std::max<std::size_t>(row, 1);
+  }
+  return most;
 }
 
 std::uint64_t SqlSession::run_arrays(const BatchPlan& plan) {
@@ -354,7 +410,13 @@ std::uint64_t SqlSession::run_arrays(const BatchPlan& plan) {
     LoggedRows logged(*plan.rows, log, plan.row);
     run.statement().bind_arrays(log.wants_parameters() ? logged : *plan.rows, first, rows,
                                 plan.row);
-    affected += finish_write(run.statement(), plan, rows, log);
+    if (!plan.take) {
+      affected += finish_write(run.statement(), plan, rows, log);
+      continue;
+    }
+    while (const Cell* made = run.statement().step()) plan.take(row_of(made, run.statement()));
+    affected += run.statement().affected();
+    log.finish(static_cast<std::int64_t>(rows));
   }
   return affected;
 }
@@ -433,6 +495,7 @@ void SqlSession::insert(const backend::InsertBatch& batch, backend::ReturnedRows
   plan.render = [&](std::size_t rows) {
     return render_insert(dialect_, *batch.entity, batch.columns, rows, batch.returning);
   };
+  if (plan.has_returning && insert_keyed(plan, batch, returned)) return;
   if (!plan.has_returning && !batch.columns.empty()) {
     std::vector<std::string> names;
     for (const std::uint16_t column : batch.columns)
@@ -444,6 +507,28 @@ void SqlSession::insert(const backend::InsertBatch& batch, backend::ReturnedRows
       };
   }
   run_batch(plan, returned);
+}
+
+bool SqlSession::insert_keyed(BatchPlan& plan,
+                              const backend::InsertBatch& batch,
+                              backend::ReturnedRows* returned) {
+  const metadata::EntityMeta& entity = *batch.entity;
+  const auto key_column = static_cast<std::uint16_t>(entity.primary_key->column);
+  const auto at = std::find(batch.columns.begin(), batch.columns.end(), key_column);
+  // A type of the user's own may give the key back in another form.
+  if (at == batch.columns.end() || batch.rows->size() < 2 || returned == nullptr ||
+      !entity.primary_key->column_type.empty() || !can_be_arrays(plan.row))
+    return false;
+  NotedKeys rows(*batch.rows, static_cast<std::size_t>(at - batch.columns.begin()));
+  std::vector<std::uint16_t> made{key_column};
+  made.insert(made.end(), batch.returning.begin(), batch.returning.end());
+  plan.rows = &rows;
+  plan.render_arrays = [&] { return render_array_insert(dialect_, entity, batch.columns, made); };
+  plan.take = [&](std::span<const Cell> row) {
+    returned->returned(rows.number_of(row.front()), row.subspan(1));
+  };
+  run_arrays(plan);
+  return true;
 }
 
 void SqlSession::insert_and_read(BatchPlan& plan,
@@ -666,7 +751,8 @@ std::uint64_t SqlSession::execute_native(std::string_view text,
   log.begin(text);
   // Text with values will come again; one without is as often made once, or changes tables.
   PreparedConnection& prepared = connection();
-  Run run(prepared, values.empty() ? prepared.take_once(text) : prepared.take(dialect_.native_text(text)));
+  Run run(prepared,
+          values.empty() ? prepared.take_once(text) : prepared.take(dialect_.native_text(text)));
   SqlStatement& statement = run.statement();
   const std::vector<Parameter> parameters(values.size());
   if (const auto wanted = statement.placeholder_count(); wanted && *wanted != values.size()) {

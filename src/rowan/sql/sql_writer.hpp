@@ -40,6 +40,11 @@ class SqlWriter final {
     write_name(statement_.text, facts(), name);
     return *this;
   }
+  /// Appends the name of a table with that of its schema.
+  SqlWriter& table(std::string_view table) {
+    write_table(statement_.text, facts(), table);
+    return *this;
+  }
   /// Appends `alias."column"`.
   SqlWriter& column(std::string_view alias, std::string_view name) {
     add(alias).add(".");

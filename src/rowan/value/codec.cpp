@@ -187,6 +187,12 @@ void refuse_unsigned(std::uint64_t value) {
                         "rowan::Decimal or text for such numbers");
 }
 
+void refuse_item(std::int64_t number) {
+  throw ValidationError("the number " + std::to_string(number) +
+                        " in a list of the database does not fit in the items of the member: give "
+                        "it a wider type");
+}
+
 void refuse_size(std::size_t bytes) {
   throw ValidationError("a value of " + std::to_string(bytes) +
                         " bytes is too large: one value may have 4294967295 bytes");

@@ -41,6 +41,56 @@ struct Codec;
 
 namespace rowan::value {
 
+[[noreturn]] void refuse_item(std::int64_t number);
+
+/// What a list that is one value can hold: numbers, truth values and text.
+template <class T>
+concept ListItem = std::is_same_v<T, bool> || std::is_same_v<T, std::string> ||
+    std::is_same_v<T, float> || std::is_same_v<T, double> ||
+    (std::is_integral_v<T> && sizeof(T) > 1);
+
+template <class T>
+inline constexpr bool is_list = false;
+template <ListItem T>
+inline constexpr bool is_list<std::vector<T>> = true;
+
+}  // namespace rowan::value
+
+namespace rowan {
+
+/// A list of plain values is an array where the database has such columns (as PostgreSQL), else JSON.
+template <value::ListItem T>
+struct Codec<std::vector<T>> {
+  using Stored = json;
+  static Stored encode(const std::vector<T>& list) {
+    json out = json::array();
+    for (const T& item : list) out.push_back(json(item));
+    return out;
+  }
+  static std::vector<T> decode(const Stored& stored) {
+    std::vector<T> list;
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+      const json item = stored[i];
+      if constexpr (std::is_same_v<T, bool>) {
+        list.push_back(item.as_bool());
+      } else if constexpr (std::is_same_v<T, std::string>) {
+        list.push_back(item.as_string());
+      } else if constexpr (std::is_floating_point_v<T>) {
+        list.push_back(static_cast<T>(item.as_double()));
+      } else {
+        const std::int64_t number = item.as_int64();
+        if (static_cast<std::int64_t>(static_cast<T>(number)) != number) value::refuse_item(number);
+        list.push_back(static_cast<T>(number));
+      }
+    }
+    return list;
+  }
+};
+
+}  // namespace rowan
+
+namespace rowan::value {
+
 /// Reads that need more than a look at the type; each tells whether the cell fits.
 [[nodiscard]] bool read_integer(const Cell& cell, std::int64_t& out) noexcept;
 [[nodiscard]] bool read_real(const Cell& cell, double& out) noexcept;

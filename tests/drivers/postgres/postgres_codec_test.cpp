@@ -51,10 +51,26 @@ TEST(PostgresNumeric, has_the_bytes_of_the_server) {
 }
 
 TEST(PostgresNumeric, keeps_the_scale_and_every_digit) {
-  for (const char* text :
-       {"0", "0.0", "1", "-1", "10", "9999", "10000", "10001", "100000000", "0.1", "0.0001",
-        "0.00001", "1.50", "-12345678901234567890.123456789", "99999999999999999999999999",
-        "0.00000000000000000001", "1000000.0000010", "NaN", "Infinity", "-Infinity"}) {
+  for (const char* text : {"0",
+                           "0.0",
+                           "1",
+                           "-1",
+                           "10",
+                           "9999",
+                           "10000",
+                           "10001",
+                           "100000000",
+                           "0.1",
+                           "0.0001",
+                           "0.00001",
+                           "1.50",
+                           "-12345678901234567890.123456789",
+                           "99999999999999999999999999",
+                           "0.00000000000000000001",
+                           "1000000.0000010",
+                           "NaN",
+                           "Infinity",
+                           "-Infinity"}) {
     EXPECT_EQ(numeric_text(text), text);
   }
 }
@@ -115,7 +131,8 @@ TEST(PostgresCodec, integers_keep_to_the_width_of_their_type) {
   std::string bytes, room;
   for (const std::int64_t number : {-32768, -1, 0, 1, 32767}) {
     const Cell cell = Cell::of_integer(number);
-    for (const WireKind kind : {WireKind::int2, WireKind::int4, WireKind::int8, WireKind::numeric}) {
+    for (const WireKind kind :
+         {WireKind::int2, WireKind::int4, WireKind::int8, WireKind::numeric}) {
       const Cell back = there_and_back(kind, cell, bytes, room);
       if (kind == WireKind::numeric) {
         EXPECT_EQ(back.bytes(), std::to_string(number));
@@ -135,12 +152,13 @@ TEST(PostgresCodec, integers_keep_to_the_width_of_their_type) {
 
 TEST(PostgresCodec, reals_keep_every_bit) {
   std::string bytes, room;
-  for (const double number : {0.0, -0.0, 0.1, 1e308, 5e-324, std::numeric_limits<double>::infinity()}) {
+  for (const double number :
+       {0.0, -0.0, 0.1, 1e308, 5e-324, std::numeric_limits<double>::infinity()}) {
     const Cell back = there_and_back(WireKind::float8, Cell::of_real(number), bytes, room);
     EXPECT_EQ(std::bit_cast<std::uint64_t>(back.real), std::bit_cast<std::uint64_t>(number));
   }
-  EXPECT_TRUE(std::isnan(
-      there_and_back(WireKind::float8, Cell::of_real(std::nan("")), bytes, room).real));
+  EXPECT_TRUE(
+      std::isnan(there_and_back(WireKind::float8, Cell::of_real(std::nan("")), bytes, room).real));
   EXPECT_EQ(there_and_back(WireKind::float4, Cell::of_real(0.1F), bytes, room).real, 0.1F);
   EXPECT_FALSE(append_binary(bytes, WireKind::float4, Cell::of_real(1e300)));
 }
@@ -178,8 +196,8 @@ TEST(PostgresCodec, arrays_have_elements_and_nulls) {
   EXPECT_TRUE(array.add(Cell::of_integer(7)));
   EXPECT_TRUE(array.add(Cell::of_null()));
   array.finish();
-  EXPECT_EQ(bytes, bytes_of({0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 20, 0, 0, 0, 2, 0, 0, 0, 1,
-                             0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 7, 0xFF, 0xFF, 0xFF, 0xFF}));
+  EXPECT_EQ(bytes, bytes_of({0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 20, 0, 0, 0,    2,    0,    0,
+                             0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0,  0, 7, 0xFF, 0xFF, 0xFF, 0xFF}));
   bytes.clear();
   ArrayWriter empty(bytes, type);
   empty.finish();
@@ -224,8 +242,7 @@ TEST(PostgresCodec, texts_of_the_server_are_read_by_their_types) {
   EXPECT_EQ(read(701, "1e-05").real, 1e-05);
   EXPECT_EQ(read(1700, "1.50"), Cell::of_bytes("1.50", ValueType::decimal));
   EXPECT_EQ(read(17, "\\x00ff").bytes(), bytes_of({0, 0xFF}));
-  EXPECT_EQ(read(1184, "1970-01-01 00:00:01+00"),
-            Cell::of_integer(1000000, ValueType::timestamp));
+  EXPECT_EQ(read(1184, "1970-01-01 00:00:01+00"), Cell::of_integer(1000000, ValueType::timestamp));
   EXPECT_EQ(read(1082, "1970-01-03"), Cell::of_integer(2, ValueType::date));
   EXPECT_EQ(read(2950, "00000000-0000-0000-0000-000000000001").bytes().back(), '\1');
   EXPECT_EQ(read(1186, "1 day").bytes(), "1 day");

@@ -23,7 +23,8 @@ std::string refusal(std::string_view url) {
 
 TEST(PostgresConfig, takes_its_own_parameters_and_leaves_the_rest_to_libpq) {
   const PostgresConfig config = parse_postgres_url(
-      "postgresql://u:p@a:1,b:2/db?pool_size=3&sslmode=require&pool_timeout=5s&statement_timeout=250"
+      "postgresql://u:p@a:1,b:2/"
+      "db?pool_size=3&sslmode=require&pool_timeout=5s&statement_timeout=250"
       "&lock_timeout=1min&pooler=transaction&target_session_attrs=read-write&replicas=c:3,d"
       "&pool_max_age=10min&pool_check_after=500ms");
   EXPECT_EQ(config.url,
@@ -50,8 +51,9 @@ TEST(PostgresConfig, refuses_values_that_cannot_be) {
 }
 
 TEST(PostgresConfig, tells_no_password) {
-  for (const char* url : {"postgresql://user:secret@[::1/db", "postgresql://user:secret@h:port/db",
-                          "postgresql://user:secret%@h/db", "postgresql://user:secret@h/db?nonsense"}) {
+  for (const char* url :
+       {"postgresql://user:secret@[::1/db", "postgresql://user:secret@h:port/db",
+        "postgresql://user:secret%@h/db", "postgresql://user:secret@h/db?nonsense"}) {
     const std::string message = refusal(url);
     EXPECT_EQ(message.find("secret"), std::string::npos) << message;
   }

@@ -17,6 +17,12 @@ struct Item {
   std::int64_t amount{};
 };
 
+struct Ticket {
+  std::int64_t id{};
+  std::string name;
+  rowan::Uuid code;
+};
+
 }  // namespace waits
 
 template <>
@@ -26,11 +32,20 @@ inline constexpr auto rowan::mapping<waits::Item> =
                                rowan::property<&waits::Item::amount>)
         .table("pg_item");
 
+template <>
+inline constexpr auto rowan::mapping<waits::Ticket> =
+    rowan::entity<waits::Ticket>(
+        rowan::primary_key<&waits::Ticket::id>,
+        rowan::property<&waits::Ticket::name>,
+        rowan::property<&waits::Ticket::code>.default_raw("gen_random_uuid()"))
+        .table("pg_ticket");
+
 namespace rowan::test {
 namespace {
 
 using std::chrono::milliseconds;
 using waits::Item;
+using waits::Ticket;
 
 /// Counts the waits for an answer.
 class CountingHook final : public WaitHook {
@@ -119,6 +134,26 @@ TEST_F(PostgresConnections, a_thousand_rows_are_few_statements) {
   em.flush();
   EXPECT_LE(em.statistics().statements - before, 10u);
   EXPECT_EQ(rows(), 0);
+}
+
+TEST(PostgresReturning, of_many_rows_finds_each_by_its_key) {
+  Orm orm = make_orm<Ticket>(server_url());
+  orm.schema().refresh();
+  auto em = orm.em().fork();
+  for (int i = 0; i < 500; ++i) em.create<Ticket>({.name = std::to_string(i)});
+  em.flush();
+  EXPECT_LE(em.statistics().statements, 10u);
+  auto other = orm.em().fork();
+  auto read = other.find<Ticket>({});
+  ASSERT_EQ(read.size(), 500u);
+  for (const Ticket& ticket : read) {
+    const Ticket* written = em.find_one<Ticket>(ticket.id);
+    ASSERT_NE(written, nullptr);
+    EXPECT_EQ(written->name, ticket.name);
+    EXPECT_EQ(written->code, ticket.code);
+    EXPECT_FALSE(ticket.code.is_nil());
+  }
+  orm.schema().drop();
 }
 
 TEST_F(PostgresConnections, an_error_in_the_middle_of_a_pipeline_names_its_statement) {
@@ -295,8 +330,7 @@ TEST_F(PostgresConnections, two_that_lock_each_other_out_are_told_apart_from_oth
     auto tx = orm.em().fork();
     tx.begin();
     const auto add = [&](const char* name) {
-      tx.execute("update pg_item set amount = amount + 1 where name = ?",
-                 {Value::of_text(name)});
+      tx.execute("update pg_item set amount = amount + 1 where name = ?", {Value::of_text(name)});
     };
     add(first);
     ++ready;

@@ -76,9 +76,10 @@ TEST_F(PostgresErrors, have_a_class_for_each_constraint) {
                 "insert into pg_fault_child (parent_id, age) values (99, 1)")
                 .sqlstate(),
             "23503");
-  EXPECT_EQ(error_of<NotNullConstraintViolation>("insert into pg_fault_parent (email) values (null)")
-                .sqlstate(),
-            "23502");
+  EXPECT_EQ(
+      error_of<NotNullConstraintViolation>("insert into pg_fault_parent (email) values (null)")
+          .sqlstate(),
+      "23502");
   em.execute("insert into pg_fault_parent (id, email) values (7, 'x')");
   const auto check = error_of<CheckConstraintViolation>(
       "insert into pg_fault_child (parent_id, age) values (7, -1)");
@@ -96,7 +97,8 @@ TEST_F(PostgresErrors, have_a_class_for_what_is_not_there) {
 }
 
 TEST_F(PostgresErrors, of_values_do_not_repeat_them) {
-  const auto error = error_of<DriverError>("select ('secret' || id)::integer from (values (1)) as v(id)");
+  const auto error =
+      error_of<DriverError>("select ('secret' || id)::integer from (values (1)) as v(id)");
   EXPECT_EQ(error.sqlstate(), "22P02");
   EXPECT_EQ(error.message().substr(0, error.message().find("(in:")).find("secret"),
             std::string::npos)

@@ -36,7 +36,8 @@ std::string output_of(const std::string& command) {
 // Debian keeps initdb and pg_ctl out of the path.
 std::string program(const std::string& name) {
   static const std::string folder = output_of(
-      "dirname \"$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -1)\" 2>/dev/null");
+      "dirname \"$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -1)\" "
+      "2>/dev/null");
   return folder.empty() || folder == "." ? name : folder + "/" + name;
 }
 
@@ -45,8 +46,9 @@ std::string program(const std::string& name) {
 void run_as_server_user(const std::string& command) {
   std::string full = command + " >/dev/null 2>&1";
   if (::geteuid() == 0) {
-    full = "setpriv --reuid=postgres --regid=postgres --init-groups env -C / LC_ALL=C.UTF-8 sh -c '" +
-           full + "'";
+    full =
+        "setpriv --reuid=postgres --regid=postgres --init-groups env -C / LC_ALL=C.UTF-8 sh -c '" +
+        full + "'";
   }
   if (std::system(full.c_str()) != 0)
     throw std::runtime_error("this failed, and the test needs a server of its own: " + command);

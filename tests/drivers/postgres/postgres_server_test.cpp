@@ -78,9 +78,10 @@ TEST(PostgresServer, of_several_hosts_one_that_keeps_silent_is_passed_over) {
   OwnServer server;
   silent.stop();
   // It listens and never accepts: the kernel does, for a while.
-  const std::string listen = "exec setsid python3 -c \"import socket,time; s=socket.socket(); "
-                             "s.bind((\\\"127.0.0.1\\\"," + std::to_string(silent.port()) +
-                             ")); s.listen(5); time.sleep(8)\" &";
+  const std::string listen =
+      "exec setsid python3 -c \"import socket,time; s=socket.socket(); "
+      "s.bind((\\\"127.0.0.1\\\"," +
+      std::to_string(silent.port()) + ")); s.listen(5); time.sleep(8)\" &";
   run_as_server_user(listen);
   wait_for_port(silent.port());
   Orm orm = make_orm<Visit>("postgresql://postgres@127.0.0.1:" + std::to_string(silent.port()) +
@@ -97,13 +98,15 @@ TEST(PostgresServer, reads_go_to_the_replicas_in_turn_and_transactions_do_not) {
     Orm single = make_orm<Visit>(server->url());
     single.schema().create();
     auto em = single.em().fork();
-    em.create<Visit>({.name = server == &primary ? "primary" : server == &first ? "first" : "second"});
+    em.create<Visit>({.name = server == &primary ? "primary"
+                              : server == &first ? "first"
+                                                 : "second"});
     em.flush();
     single.close();
   }
-  Orm orm = make_orm<Visit>(primary.url() + "?pool_size=2&replicas=127.0.0.1:" +
-                            std::to_string(first.port()) + ",127.0.0.1:" +
-                            std::to_string(second.port()));
+  Orm orm = make_orm<Visit>(primary.url() +
+                            "?pool_size=2&replicas=127.0.0.1:" + std::to_string(first.port()) +
+                            ",127.0.0.1:" + std::to_string(second.port()));
   std::multiset<std::string> read;
   for (int i = 0; i < 4; ++i) {
     auto em = orm.em().fork();
@@ -132,8 +135,9 @@ TEST(PostgresServer, certificates_are_checked_as_the_url_says) {
   const auto ask = [&](std::string_view host, const std::string& parameters) {
     Orm orm = make_orm<Visit>(server.url(host) + "?" + parameters);
     auto em = orm.em().fork();
-    return text_of(em, "select case when ssl then 'secret' else 'open' end from pg_stat_ssl where "
-                       "pid = pg_backend_pid()");
+    return text_of(em,
+                   "select case when ssl then 'secret' else 'open' end from pg_stat_ssl where "
+                   "pid = pg_backend_pid()");
   };
   const std::string authority = "&sslrootcert=" + server.folder() + "/ca.crt";
   const std::string wrong = "&sslrootcert=" + server.folder() + "/other.crt";

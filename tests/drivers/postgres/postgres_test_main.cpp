@@ -15,7 +15,8 @@ const std::string& rowan::test::server_url() {
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   if (rowan::test::server_url().empty()) {
-    std::cerr << "no server: ROWAN_TEST_POSTGRES_URL is not set; scripts/test starts one and sets it\n";
+    std::cerr
+        << "no server: ROWAN_TEST_POSTGRES_URL is not set; scripts/test starts one and sets it\n";
     return 1;
   }
   return RUN_ALL_TESTS();

@@ -156,8 +156,7 @@ class PostgresTypes : public ::testing::Test {
     for (int i = 0; i < count; ++i) em.create<Row>(sample(i));
     em.flush();
     auto other = orm.em().fork();
-    const auto rows =
-        other.find<Row>(f<&Row::id> > 0, {.order_by = {f<&Row::id>}});
+    const auto rows = other.find<Row>(f<&Row::id> > 0, {.order_by = {f<&Row::id>}});
     ASSERT_EQ(rows.size(), static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) expect_same(rows[static_cast<std::size_t>(i)], sample(i));
   }
@@ -175,12 +174,13 @@ TEST_F(PostgresTypes, come_back_from_a_copy) {
 
 TEST_F(PostgresTypes, columns_have_the_types_of_their_members) {
   auto em = orm.em().fork();
-  EXPECT_EQ(text_of(em,
-                    "select string_agg(format_type(atttypid, atttypmod), ', ' order by attnum) from "
-                    "pg_attribute where attrelid = 'pg_every_row'::regclass and attnum > 0"),
-            "bigint, boolean, smallint, integer, bigint, smallint, bigint, real, double precision, "
-            "text, text, bytea, timestamp(6) with time zone, date, uuid, numeric, jsonb, smallint, "
-            "text");
+  EXPECT_EQ(
+      text_of(em,
+              "select string_agg(format_type(atttypid, atttypmod), ', ' order by attnum) from "
+              "pg_attribute where attrelid = 'pg_every_row'::regclass and attnum > 0"),
+      "bigint, boolean, smallint, integer, bigint, smallint, bigint, real, double precision, "
+      "text, text, bytea, timestamp(6) with time zone, date, uuid, numeric, jsonb, smallint, "
+      "text");
 }
 
 TEST_F(PostgresTypes, are_updated_as_arrays) {
@@ -354,7 +354,10 @@ TEST(PostgresResults, of_types_that_have_only_text_are_read_as_text) {
   EXPECT_EQ(row[4].text(), "1.50");
   EXPECT_EQ(row[5].text(), std::string(1, '\1'));
   EXPECT_TRUE(row[6].is_null());
-  EXPECT_EQ(row[7].text(), "{1,2}");
+  EXPECT_EQ(row[7].text(), "{1,2}");  // as text, like the whole row
+  EXPECT_EQ(
+      em.execute_rows("select array[[1,2],[3,null]], '{}'::text[], array['a\"b']").at(0)[0].text(),
+      "[[1,2],[3,null]]");
   EXPECT_EQ(row[8].integer(), 10958);
   EXPECT_EQ(row[9].integer(), 1000000);
   EXPECT_EQ(row[10].text().size(), 16u);

@@ -403,8 +403,10 @@ Cell read_binary(const WireType& type, std::string_view bytes, std::string& room
     case WireKind::jsonb:
       if (bytes.empty() || bytes[0] != '\1') refuse_bytes("jsonb of version 1");
       return Cell::of_bytes(bytes.substr(1), ValueType::json);
-    case WireKind::text:
     case WireKind::array:
+      if (!read_list(type, bytes, room)) refuse_bytes("array");
+      return Cell::of_bytes(room, ValueType::json);
+    case WireKind::text:
     case WireKind::unknown: break;
   }
   return Cell::of_bytes(bytes);

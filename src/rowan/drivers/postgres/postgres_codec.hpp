@@ -85,6 +85,13 @@ class ArrayTextWriter final {
   bool is_first_ = true;
 };
 
+/// Appends a JSON array of plain values as an array of the type; false, and nothing, where an item does not fit.
+[[nodiscard]] bool append_list(std::string& out, const WireType& array, std::string_view json_text);
+/// The same as text, for types whose bytes are not known.
+void append_list_text(std::string& out, std::string_view json_text);
+/// Writes an array as JSON into `text`; tells whether the bytes are one.
+[[nodiscard]] bool read_list(const WireType& array, std::string_view bytes, std::string& text);
+
 /// Returns the value that lies in `bytes`; numbers that must be written out go to `room`.
 ///
 /// Errors: DriverError where the bytes are no value of this kind. Lifetime: that of `bytes` and `room`.

@@ -4,6 +4,7 @@
 
 #include <rowan/base/error.hpp>
 #include <rowan/drivers/postgres/postgres_client.hpp>
+#include <rowan/drivers/postgres/postgres_dialect.hpp>
 #include <rowan/drivers/postgres/postgres_statement.hpp>
 #include <rowan/sql/dialect.hpp>
 
@@ -22,6 +23,12 @@ std::string quoted_name(std::string_view name) {
   return out;
 }
 
+std::string quoted_table(std::string_view table) {
+  std::string out;
+  sql::write_table(out, PostgresDialect().facts(), table);
+  return out;
+}
+
 /// The rows of a copy as PostgreSQL's binary format has them.
 class CopyBuffer final {
  public:
@@ -31,14 +38,16 @@ class CopyBuffer final {
     append_big_endian<std::uint32_t>(bytes_, 0);  // length of the header's extension
   }
   void start_row() { append_big_endian(bytes_, static_cast<std::uint16_t>(columns_)); }
-  [[nodiscard]] bool add(WireKind kind, const Cell& cell) {
+  [[nodiscard]] bool add(const WireType& type, const Cell& cell) {
     if (cell.is_null()) {
       append_big_endian<std::int32_t>(bytes_, -1);
       return true;
     }
     const std::size_t start = bytes_.size();
     append_big_endian<std::uint32_t>(bytes_, 0);
-    if (!append_binary(bytes_, kind, cell)) return false;
+    const bool fits = type.kind == WireKind::array ? append_list(bytes_, type, cell.bytes())
+                                                   : append_binary(bytes_, type.kind, cell);
+    if (!fits) return false;
     const auto size = static_cast<std::uint32_t>(bytes_.size() - start - 4);
     for (std::size_t i = 0; i < 4; ++i) bytes_[start + i] = static_cast<char>(size >> (24 - 8 * i));
     return true;
@@ -166,7 +175,7 @@ bool PostgresConnection::check() noexcept {
 sql::SqlStatement* PostgresConnection::key_statement(const metadata::EntityMeta& entity) {
   const auto found = key_statements_.find(entity.table);
   if (found != key_statements_.end()) return found->second.get();
-  const std::string table = quoted_name(entity.table);
+  const std::string table = quoted_table(entity.table);
   const std::string& column = entity.primary_key->column_name;
   const auto query = prepare("select pg_catalog.pg_get_serial_sequence($1::text, $2::text)");
   const Cell names[] = {Cell::of_bytes(table), Cell::of_bytes(column)};
@@ -210,14 +219,18 @@ bool PostgresConnection::copy_rows(const sql::CopyTarget& target,
   std::string columns;
   for (const std::string& name : target.column_names)
     columns += (columns.empty() ? "" : ", ") + quoted_name(name);
-  const std::string table = quoted_name(target.table);
+  const std::string table = quoted_table(target.table);
   std::shared_ptr<ServerStatement>& described = describe_copies_[table + "\n" + columns];
   if (described == nullptr)
     described = catalog_.get("select " + columns + " from " + table + " where false");
   if (!described->is_known) catalog_.describe(*described);
   if (described->columns.size() != target.columns.size()) return false;
   for (std::size_t i = 0; i < target.columns.size(); ++i) {
-    if (!can_be_binary(described->columns[i].kind, stored_type(target.columns[i]))) return false;
+    const WireType& type = described->columns[i];
+    const metadata::PropertyMeta* property = target.columns[i].property;
+    const bool is_list = type.kind == WireKind::array && property != nullptr &&
+                         can_be_binary(type.element, property->item_type);
+    if (!is_list && !can_be_binary(type.kind, stored_type(target.columns[i]))) return false;
   }
   client_.finish();
   client_.start_copy("copy " + table + " (" + columns + ") from stdin (format binary)");
@@ -246,7 +259,7 @@ void PostgresConnection::copy(const std::vector<WireType>& types,
     buffer.start_row();
     for (std::size_t i = 0; i < row.size(); ++i) {
       const sql::Parameter& parameter = target.columns[i];
-      if (!buffer.add(types[i].kind, stored_cell(row[i], parameter))) refuse_value(parameter);
+      if (!buffer.add(types[i], stored_cell(row[i], parameter))) refuse_value(parameter);
     }
     if (buffer.bytes().size() < part_bytes) continue;
     client_.put_copy(buffer.bytes());

@@ -4,6 +4,8 @@
 
 #include <rowan/base/text.hpp>
 
+#include <utility>
+
 namespace rowan::drivers::postgres {
 namespace {
 
@@ -16,11 +18,16 @@ sql::DialectFacts make_facts() {
   facts.capabilities.row_locks = true;
   facts.capabilities.upsert = true;
   facts.capabilities.read_only_transactions = true;
+  facts.capabilities.full_text = true;
+  facts.capabilities.native_enums = true;
+  facts.capabilities.schemas = true;
+  facts.has_ilike = true;
   // One array serves every length, so there is one statement for all of them.
   facts.capabilities.list_parameters = 1;
   facts.lists_are_arrays = true;
   facts.parameter_limit = 65535;
   facts.batches_are_arrays = true;
+  facts.capabilities.batch_rows = facts.array_rows;
   facts.copy_from_rows = 100;
   facts.capabilities.batch_rows = facts.array_rows;
   facts.defer_constraints = "set constraints all deferred";
@@ -58,6 +65,16 @@ std::string_view integer_type(const metadata::PropertyMeta& property) {
 /// Returns the type of the property's values, without length; that of its column where the user gave one.
 std::string value_type_of(const metadata::PropertyMeta& property) {
   if (!property.column_type.empty()) return without_modifiers(property.column_type);
+  if (!property.native_enum.empty()) {
+    std::string quoted;
+    sql::write_table(quoted, PostgresDialect().facts(), property.native_enum);
+    return quoted;
+  }
+  if (property.item_type != ValueType::null) {
+    metadata::PropertyMeta item = property;
+    item.type = std::exchange(item.item_type, ValueType::null);
+    return value_type_of(item) + "[]";
+  }
   switch (property.type) {
     case ValueType::boolean: return "boolean";
     case ValueType::integer:
@@ -122,6 +139,22 @@ std::string PostgresDialect::native_text(std::string_view text) const {
     out += c;
   }
   return out;
+}
+
+void PostgresDialect::write_full_text(std::string& out,
+                                      const metadata::PropertyMeta& property,
+                                      std::string_view column,
+                                      std::string_view placeholder) const {
+  // A column that is a vector of words already has chosen their language by itself.
+  const bool is_vector = base::ascii_lower(property.column_type) == "tsvector";
+  out += is_vector ? std::string(column) : "to_tsvector('simple', " + std::string(column) + ")";
+  out += " @@ to_tsquery('simple', ";
+  out += is_vector ? std::string(placeholder) + "::text)" : std::string(placeholder) + ")";
+}
+
+bool PostgresDialect::can_be_array(const metadata::PropertyMeta& property) const {
+  // unnest() would take the lists themselves apart.
+  return property.item_type == ValueType::null && !property.column_type.ends_with("[]");
 }
 
 std::string_view PostgresDialect::lock_clause(query::LockMode mode) const {

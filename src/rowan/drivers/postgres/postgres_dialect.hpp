@@ -19,6 +19,11 @@ class PostgresDialect final : public sql::Dialect {
                          const sql::Parameter& parameter) const override;
   /// Numbers each `?`; a text with `$1` is left as it is, and `??` stands for the operator `?`.
   [[nodiscard]] std::string native_text(std::string_view text) const override;
+  void write_full_text(std::string& out,
+                       const metadata::PropertyMeta& property,
+                       std::string_view column,
+                       std::string_view placeholder) const override;
+  [[nodiscard]] bool can_be_array(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string_view lock_clause(query::LockMode mode) const override;
   [[nodiscard]] std::string column_type(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string generated_key_end(const metadata::PropertyMeta& key) const override;

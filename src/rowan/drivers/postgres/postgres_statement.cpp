@@ -18,7 +18,8 @@ namespace {
 using value::Cell;
 
 bool is_readable_binary(const WireType& type) noexcept {
-  return type.kind != WireKind::unknown && type.kind != WireKind::array;
+  return type.kind != WireKind::unknown &&
+         (type.kind != WireKind::array || type.element != WireKind::unknown);
 }
 
 }  // namespace
@@ -192,12 +193,20 @@ void PostgresStatement::encode(Slot& slot,
     return;
   }
   const std::size_t start = buffer_.size();
-  if (append_binary(buffer_, type.kind, cell)) {
+  const bool is_list =
+      parameter.property != nullptr && cell.type == ValueType::json &&
+      (type.kind == WireKind::array || parameter.property->item_type != ValueType::null);
+  if (is_list && type.kind == WireKind::array ? append_list(buffer_, type, cell.bytes())
+                                              : append_binary(buffer_, type.kind, cell)) {
     finish_slot(slot, start, 1);
     return;
   }
   buffer_.resize(start);
-  append_text(buffer_, cell);
+  if (is_list) {
+    append_list_text(buffer_, cell.bytes());
+  } else {
+    append_text(buffer_, cell);
+  }
   finish_slot(slot, start, 0);
   // libpq takes text up to its final zero.
   buffer_ += '\0';

@@ -433,7 +433,7 @@ KeySource SqliteConnection::make_key_source(const metadata::EntityMeta& entity) 
           "or sql like '%replace%'",
           "", 1) > 0;
   if (has_trigger) return source;
-  const std::string& table = entity.table;
+  const std::string table = metadata::flat_table_name(entity.table);
   const std::string& key = entity.primary_key->column_name;
   const std::int64_t key_columns =
       number_of("select count(*) from pragma_table_info(?) where pk > 0", table, 0);
@@ -472,7 +472,7 @@ bool SqliteConnection::reserve_keys(const metadata::EntityMeta& entity,
   if (source.greatest == nullptr) return false;
   std::int64_t last = std::max<std::int64_t>(number_of(*source.greatest, "", 0), 0);
   if (source.sequence != nullptr)
-    last = std::max(last, number_of(*source.sequence, entity.table, 0));
+    last = std::max(last, number_of(*source.sequence, metadata::flat_table_name(entity.table), 0));
   if (last > std::numeric_limits<std::int64_t>::max() - static_cast<std::int64_t>(count))
     return false;
   keys.reserve(keys.size() + count);
