@@ -12,6 +12,7 @@
 #include <rowan/sql/stored_value.hpp>
 
 #include <errmsg.h>
+#include <fcntl.h>
 #include <mysql.h>
 
 #include <algorithm>
@@ -81,6 +82,7 @@ class Link final {
     finish(mysql_real_connect_start(&opened, mysql_, host, user, password, database, config.port,
                                     socket, flags),
            [&](int status) { return mysql_real_connect_cont(&opened, mysql_, status); });
+    if (opened != nullptr) unblock();
     return opened != nullptr;
   }
   int query(std::string_view text) {
@@ -171,6 +173,13 @@ class Link final {
     if (!may_suspend_) return mysql_close(mysql_);
     int status = mysql_close_start(mysql_);
     while (status != 0) status = mysql_close_cont(mysql_, wait_for(mysql_, status));
+  }
+  // After a TLS handshake the library leaves the socket blocking, and its reads would then block below it, unseen by
+  // the hook.
+  void unblock() noexcept {
+    const int socket = static_cast<int>(mysql_get_socket(mysql_));
+    const int flags = ::fcntl(socket, F_GETFL);
+    if (flags >= 0) ::fcntl(socket, F_SETFL, flags | O_NONBLOCK);
   }
   template <class Continue>
   void finish(int status, Continue&& go_on) {
