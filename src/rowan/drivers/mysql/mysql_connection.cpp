@@ -391,7 +391,6 @@ class MysqlStatement final : public sql::SqlStatement {
   void execute();
   void take_result();
   void keep_rows();
-  [[noreturn]] void fail_result();
   [[nodiscard]] std::uint64_t ignored_rows() const;
   [[noreturn]] void fail() {
     session_.fail(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
@@ -575,16 +574,6 @@ void MysqlStatement::keep_rows() {
     if (mysql_stmt_field_count(statement_) > 0 && session_.link.store_result(statement_) != 0)
       fail_result();
   }
-}
-
-// What fails after its first rows, or before the first of a `returning`, leaves the client library waiting for more rows
-// at the next execution: the statement is given up, and prepared anew then.
-void MysqlStatement::fail_result() {
-  const unsigned int code = mysql_stmt_errno(statement_);
-  const std::string sqlstate = mysql_stmt_sqlstate(statement_);
-  const std::string message = mysql_stmt_error(statement_);
-  close();
-  session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
 }
 
 void MysqlStatement::take_result() {
