@@ -44,6 +44,7 @@ struct DialectFacts {
   std::size_t update_rows = 100;
   std::size_t delete_rows = 500;
   std::size_t pivot_delete_rows = 50;
+  std::size_t update_value_bytes = 0;  ///< a row with a larger value is updated alone; 0: none is
   std::size_t chunk_bytes =
       0;  ///< of text, bytes and documents without a limit in one statement; 0: any number
   bool batches_are_arrays =
