@@ -191,6 +191,31 @@ TEST_F(TransactionTest, tx01_a_block_that_throws_gives_back_what_it_removed) {
   EXPECT_EQ(em.find_one<Book>(book.id), &book);
 }
 
+TEST_F(TransactionTest, a_block_that_throws_gives_back_pairs_of_what_it_removed) {
+  auto em = orm.em().fork();
+  Author& author = em.create<Author>({.name = "A"});
+  Book& book = em.create<Book>({.title = "B", .author = author});
+  Tag& tag = em.create<Tag>({.name = "t"});
+  book.tags.add(tag);
+  em.flush();
+  auto other = orm.em().fork();
+  Book& found = other.find_one_or_fail<Book>(book.id, {.populate = {f<&Book::tags>}});
+  Tag& removed = found.tags[0];
+  EXPECT_THROW(other.transactional([&](EntityManager& tx) {
+    tx.remove(removed);
+    tx.flush();
+    EXPECT_EQ(found.tags.size(), 0u);
+    throw std::runtime_error("no");
+  }),
+               std::runtime_error);
+  EXPECT_TRUE(found.tags.contains(removed));
+  found.tags.add(other.create<Tag>({.name = "u"}));
+  (void)statements();
+  other.flush();
+  EXPECT_EQ(count_of("delete"), 0u);
+  EXPECT_EQ(orm.em().fork().count<Tag>(f<&Tag::books, &Book::id> == book.id), 2u);
+}
+
 TEST_F(TransactionTest, a_block_that_throws_gives_back_pairs) {
   auto em = orm.em().fork();
   Author& author = em.create<Author>({.name = "A"});

@@ -91,9 +91,8 @@ TEST_F(Mapping, knows_sizes_and_defaults_that_cannot_be) {
     std::int64_t id{};
     std::uint64_t number = 0;
     static consteval auto mapping() {
-      return entity<Huge>(
-          primary_key<&Huge::id>,
-          property<&Huge::number>.default_value(std::numeric_limits<std::uint64_t>::max()));
+      return entity<Huge>(primary_key<&Huge::id>, property<&Huge::number>.default_value(
+                                                      std::numeric_limits<std::uint64_t>::max()));
     }
   };
   const std::vector<EntityMeta> huge = entities<Huge>();

@@ -1,4 +1,6 @@
 // A program outside the tree that stores and finds one entity through the installed package.
+//
+// Its arguments are the drivers that the package must have; each is made by its URL.
 
 #include <rowan/drivers.hpp>
 
@@ -15,7 +17,14 @@ template <>
 inline constexpr auto rowan::mapping<Note> = rowan::entity<Note>(rowan::primary_key<&Note::id>,
                                                                  rowan::property<&Note::text>);
 
-int main() {
+int main(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    const std::string scheme = name == "postgres" ? "postgresql" : name;
+    // Nothing is opened before the first use.
+    (void)rowan::driver_from_url(scheme == "sqlite" ? "sqlite:a.db" : scheme + "://127.0.0.1:1/a");
+  }
+
   rowan::Orm orm{{
       .driver = rowan::driver_from_url("sqlite::memory:"),
       .entities = rowan::entities<Note>(),

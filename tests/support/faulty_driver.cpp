@@ -103,6 +103,10 @@ class FaultyDriver final : public backend::Driver {
   [[nodiscard]] std::string text_of(const query::BoundMutation& mutation) override {
     return inner_->text_of(mutation);
   }
+  [[nodiscard]] std::vector<std::string> rehearse(
+      const std::function<void(backend::Session&)>& work) override {
+    return inner_->rehearse(work);
+  }
   [[nodiscard]] std::unique_ptr<backend::Session> session(backend::Access access,
                                                           backend::Observer observer) override {
     if (access == backend::Access::write && faults_->before_write)

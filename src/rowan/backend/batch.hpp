@@ -16,7 +16,8 @@ class RowSource {
  public:
   virtual ~RowSource() = default;
   [[nodiscard]] virtual std::size_t size() const = 0;
-  /// Fills `out` with row `index`. Lifetime: bytes stay good until the batch has been written.
+  /// Fills `out` with row `index`, which may be asked for again.
+  /// Lifetime: bytes stay good until the batch has been written.
   virtual void row(std::size_t index, value::Cell* out) = 0;
 };
 

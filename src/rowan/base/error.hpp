@@ -10,7 +10,8 @@
 // Error
 //  |- ValidationError, NotFoundError, MetadataError, OptimisticLockError, TransactionStateError
 //  '- DriverError
-//      |- ConnectionError, SyntaxError, TableNotFoundError, ColumnNotFoundError, ReadOnlyError, StorageError
+//      |- ConnectionError, SyntaxError, TableNotFoundError, ColumnNotFoundError, ReadOnlyError, StorageError,
+//      |- DataError
 //      |- ConstraintViolation: Unique-, ForeignKey-, NotNull-, CheckConstraintViolation
 //      '- DeadlockError, LockWaitTimeoutError, SerializationFailure, QueryCanceledError
 
@@ -29,6 +30,7 @@ enum class ErrorKind : std::uint8_t {
   column_not_found,
   read_only,
   storage,  ///< disk full, damaged or truncated file
+  data,     ///< a value is too long, out of range, or of a form that its column cannot hold
   unique,
   foreign_key,
   not_null,
@@ -129,6 +131,7 @@ ROWAN_DRIVER_ERROR(TableNotFoundError, DriverError, ErrorKind::table_not_found);
 ROWAN_DRIVER_ERROR(ColumnNotFoundError, DriverError, ErrorKind::column_not_found);
 ROWAN_DRIVER_ERROR(ReadOnlyError, DriverError, ErrorKind::read_only);
 ROWAN_DRIVER_ERROR(StorageError, DriverError, ErrorKind::storage);
+ROWAN_DRIVER_ERROR(DataError, DriverError, ErrorKind::data);
 ROWAN_DRIVER_ERROR(ConstraintViolation, DriverError, ErrorKind::constraint);
 ROWAN_DRIVER_ERROR(UniqueConstraintViolation, ConstraintViolation, ErrorKind::unique);
 ROWAN_DRIVER_ERROR(ForeignKeyConstraintViolation, ConstraintViolation, ErrorKind::foreign_key);

@@ -273,11 +273,18 @@ void CollectionWrites::drop_removed_items() {
       if (!is_concerned) continue;
       store->each([&](void* object) {
         if (!header_of(object).is_constructed) return;
-        CollectionState* state = UnitOfWork::collection_at(object, *property).find_state();
+        CollectionBase& collection = UnitOfWork::collection_at(object, *property);
+        CollectionState* state = collection.find_state();
         if (state == nullptr) return;
+        const std::vector<void*>& shown = state->items.view();
+        const bool loses_shown = std::any_of(shown.begin(), shown.end(), is_gone);
+        const bool loses_any =
+            loses_shown || std::any_of(state->original.begin(), state->original.end(), is_gone);
+        if (!loses_any) return;
+        if (unit_.transaction_depth > 0) unit_.undo.remember_losing(collection);
         std::erase_if(state->original, is_gone);
-        if (std::none_of(state->items.begin(), state->items.end(), is_gone)) return;
-        std::vector<void*> items = state->items.view();
+        if (!loses_shown) return;
+        std::vector<void*> items = shown;
         std::erase_if(items, is_gone);
         state->items = std::move(items);
       });

@@ -145,7 +145,8 @@ class UpdateSource final : public backend::RowSource {
       Cell old;
       entity_.functions->encode_snapshot(snapshot, &version, 1, &old, unit_.scratch(), store_);
       out[i] = next_version(*entity_.version, old);
-      written.push_back(Value(out[i]));
+      written.resize(std::max(written.size(), index + 1));
+      written[index] = Value(out[i]);
     }
   }
 

@@ -43,6 +43,14 @@ void UndoLog::remember(model::CollectionBase& collection) {
   saved.removed = state.removed.view();
 }
 
+void UndoLog::remember_losing(model::CollectionBase& collection) {
+  CollectionState& saved = collections_.emplace_back();
+  saved.collection = &collection;
+  saved.is_losing = true;
+  saved.original = collection.state().original;
+  saved.items = collection.state().items.view();
+}
+
 void UndoLog::forget_since(const Mark& mark) noexcept {
   if (objects_.size() > mark.objects) objects_.resize(mark.objects);
   if (values_.size() > mark.values) values_.resize(mark.values);
@@ -117,6 +125,13 @@ void UndoLog::restore(UnitOfWork& unit, CollectionState& before) {
   model::CollectionBase& collection = *before.collection;
   if (header_of(model::object_of(&collection)).life == SlotHeader::detached) return;
   model::CollectionState& state = collection.state();
+  if (before.is_losing) {
+    state.original = std::move(before.original);
+    for (void* item : before.items) {
+      if (header_of(item).life != SlotHeader::detached) state.items.insert(item);
+    }
+    return;
+  }
   if (before.is_initialized) {
     state.original = std::move(before.original);
     state.is_replaced = before.is_replaced;

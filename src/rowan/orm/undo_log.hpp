@@ -53,6 +53,8 @@ class UndoLog {
   void remember(UnitOfWork& unit, void* object);
   void remember(WrittenValue value) { values_.push_back(std::move(value)); }
   void remember(model::CollectionBase& collection);
+  /// Notes a collection that is about to lose removed objects.
+  void remember_losing(model::CollectionBase& collection);
   void remember(const TakenReference& reference) { references_.push_back(reference); }
   /// Makes everything since `mark` pending again, as if it had not been flushed.
   void take_back(UnitOfWork& unit, const Mark& mark);
@@ -72,8 +74,9 @@ class UndoLog {
     model::CollectionBase* collection = nullptr;
     bool is_initialized = false;
     bool is_replaced = false;
+    bool is_losing = false;  ///< only removed objects go, nothing was written
     std::vector<void*> original;
-    std::vector<void*> items;    ///< where it was not initialized
+    std::vector<void*> items;    ///< where it was not initialized, or loses some
     std::vector<void*> removed;  ///< where it was not initialized
   };
   static void restore(UnitOfWork& unit, const ObjectState& before);

@@ -25,6 +25,16 @@ void write_rows(SqlWriter& writer,
 
 }  // namespace
 
+std::string blob_literal(std::string_view bytes) {
+  std::string out = "x'";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += "0123456789abcdef"[byte >> 4];
+    out += "0123456789abcdef"[byte & 15];
+  }
+  return out + "'";
+}
+
 void write_name(std::string& out, const DialectFacts& facts, std::string_view name) {
   out += facts.quote;
   for (const char c : name) {

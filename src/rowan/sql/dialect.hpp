@@ -44,6 +44,8 @@ struct DialectFacts {
   std::size_t update_rows = 100;
   std::size_t delete_rows = 500;
   std::size_t pivot_delete_rows = 50;
+  std::size_t chunk_bytes =
+      0;  ///< of text, bytes and documents without a limit in one statement; 0: any number
   bool batches_are_arrays =
       false;  ///< a batch is one array for each column, whatever the number of rows
   std::size_t array_rows = 10000;  ///< rows of such a batch at most
@@ -158,6 +160,8 @@ class Dialect {
   }
 };
 
+/// Returns bytes as the literal `x'00ff'`.
+[[nodiscard]] std::string blob_literal(std::string_view bytes);
 /// Appends the name of a table, `schema.table` where it lies in a schema.
 void write_table(std::string& out, const DialectFacts& facts, std::string_view table);
 

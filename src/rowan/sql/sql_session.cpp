@@ -159,6 +159,17 @@ std::string text_of_key(const Cell& key) {
   return key.has_bytes() ? std::string(key.bytes()) : std::to_string(key.integer);
 }
 
+/// Tells whether a row may have bytes without a limit.
+bool has_unbounded(std::span<const Parameter> row) {
+  return std::any_of(row.begin(), row.end(), [](const Parameter& parameter) {
+    const metadata::PropertyMeta* property = parameter.property;
+    if (property == nullptr) return false;
+    return property->is_text || property->type == ValueType::json ||
+           (property->type == ValueType::blob && property->length == 0) ||
+           (property->type == ValueType::text && !property->column_type.empty());
+  });
+}
+
 std::span<const Cell> row_of(const Cell* cells, const SqlStatement& statement) {
   return {cells, statement.column_count()};
 }
@@ -361,12 +372,28 @@ std::uint64_t SqlSession::run_batch(const BatchPlan& plan, backend::ReturnedRows
   const std::size_t limit =
       std::clamp<std::size_t>(dialect_.facts().parameter_limit / width, 1, plan.chunk_rows);
   std::uint64_t affected = 0;
-  for (std::size_t first = 0; first < count; first += limit) {
-    const std::size_t rows = std::min(limit, count - first);
+  const bool may_be_large = dialect_.facts().chunk_bytes > 0 && has_unbounded(plan.row);
+  std::size_t rows = 0;
+  for (std::size_t first = 0; first < count; first += rows) {
+    rows = std::min(limit, count - first);
+    if (may_be_large) rows = rows_that_fit(plan, first, rows);
     const bool is_padded = plan.is_padded || plan.pads_with_nulls;
     affected += run_chunk(plan, first, rows, is_padded ? padded(rows, limit) : rows, returned);
   }
   return affected;
+}
+
+std::size_t SqlSession::rows_that_fit(const BatchPlan& plan,
+                                      std::size_t first,
+                                      std::size_t most) const {
+  std::vector<Cell> cells(plan.row.size());
+  std::size_t bytes = 0;
+  for (std::size_t row = 0; row < most; ++row) {
+    plan.rows->row(first + row, cells.data());
+    for (const Cell& cell : cells) bytes += cell.has_bytes() ? cell.size : 0;
+    if (bytes > dialect_.facts().chunk_bytes) return std::max<std::size_t>(row, 1);
+  }
+  return most;
 }
 
 std::uint64_t SqlSession::run_arrays(const BatchPlan& plan) {

@@ -72,6 +72,10 @@ class SqlSession final : public backend::Session {
   void end_read_only() noexcept;
   std::uint64_t run_batch(const BatchPlan& plan, backend::ReturnedRows* returned);
   std::uint64_t run_arrays(const BatchPlan& plan);
+  /// Returns how many rows from `first` on, `most` at most, are not too large for one statement.
+  [[nodiscard]] std::size_t rows_that_fit(const BatchPlan& plan,
+                                          std::size_t first,
+                                          std::size_t most) const;
   /// Inserts rows whose keys are known with one statement, and finds by the key which row came back; false where
   /// nothing was done.
   bool insert_keyed(BatchPlan& plan,

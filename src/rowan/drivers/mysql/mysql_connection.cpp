@@ -5,17 +5,22 @@
 #include <rowan/base/error.hpp>
 #include <rowan/base/text.hpp>
 #include <rowan/base/wait_hook.hpp>
+#include <rowan/drivers/mysql/mysql_dialect.hpp>
 #include <rowan/drivers/mysql/mysql_errors.hpp>
 #include <rowan/drivers/mysql/mysql_row.hpp>
 #include <rowan/sql/dialect.hpp>
 #include <rowan/sql/stored_value.hpp>
 
 #include <errmsg.h>
+#include <fcntl.h>
 #include <mysql.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -30,6 +35,7 @@ using value::Cell;
 
 constexpr unsigned int not_preparable = 1295;
 constexpr unsigned int binary_charset = 63;
+constexpr std::uint64_t never_prepared = std::numeric_limits<std::uint64_t>::max();
 
 /// Waits as the client library asks, through the installed hook; returns what it waits to be told.
 int wait_for(MYSQL* mysql, int wanted) {
@@ -76,6 +82,7 @@ class Link final {
     finish(mysql_real_connect_start(&opened, mysql_, host, user, password, database, config.port,
                                     socket, flags),
            [&](int status) { return mysql_real_connect_cont(&opened, mysql_, status); });
+    if (opened != nullptr) unblock();
     return opened != nullptr;
   }
   int query(std::string_view text) {
@@ -167,6 +174,13 @@ class Link final {
     int status = mysql_close_start(mysql_);
     while (status != 0) status = mysql_close_cont(mysql_, wait_for(mysql_, status));
   }
+  // After a TLS handshake the library leaves the socket blocking, and its reads would then block below it, unseen by
+  // the hook.
+  void unblock() noexcept {
+    const int socket = static_cast<int>(mysql_get_socket(mysql_));
+    const int flags = ::fcntl(socket, F_GETFL);
+    if (flags >= 0) ::fcntl(socket, F_SETFL, flags | O_NONBLOCK);
+  }
   template <class Continue>
   void finish(int status, Continue&& go_on) {
     while (status != 0) status = go_on(wait_for(mysql_, status));
@@ -240,7 +254,10 @@ void Session::fail(unsigned int code,
   failure.message = message;
   failure.statement = statement;
   failure.product = product;
-  if (is_connection_lost(code) || failure.sqlstate.starts_with("08")) is_usable = false;
+  // A server that was sent too much hangs up.
+  constexpr unsigned int too_large = 1153;
+  if (is_connection_lost(code) || code == too_large || failure.sqlstate.starts_with("08"))
+    is_usable = false;
   if (mysql::is_transaction_lost(code) && (link.get()->server_status & SERVER_STATUS_IN_TRANS) != 0)
     is_transaction_lost = true;
   throw_mysql_error(failure);
@@ -320,7 +337,11 @@ struct BoundValue {
 class MysqlStatement final : public sql::SqlStatement {
  public:
   MysqlStatement(Session& session, std::string_view text, bool leaves_traces)
-      : session_(session), text_(text), leaves_traces_(leaves_traces) {
+      : session_(session),
+        text_(text),
+        leaves_traces_(leaves_traces),
+        ignores_rows_(text.find(ignored_row_mark) != std::string_view::npos &&
+                      text.starts_with("insert")) {
     prepare();
   }
   MysqlStatement(const MysqlStatement&) = delete;
@@ -370,9 +391,21 @@ class MysqlStatement final : public sql::SqlStatement {
   void execute();
   void take_result();
   void keep_rows();
+  [[nodiscard]] std::uint64_t ignored_rows() const;
   [[noreturn]] void fail() {
     session_.fail(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
                   mysql_stmt_error(statement_), text_);
+  }
+  /// Fails, and lets the statement be prepared anew: after an error among the rows the client library would wait for
+  /// ever for their end.
+  [[noreturn]] void fail_result() {
+    const unsigned int code = mysql_stmt_errno(statement_);
+    const std::string sqlstate = mysql_stmt_sqlstate(statement_);
+    const std::string message = mysql_stmt_error(statement_);
+    close();
+    is_executed_ = false;
+    epoch_ = never_prepared;
+    session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
   }
   [[noreturn]] void fail_row() {
     session_.is_usable = false;
@@ -391,6 +424,7 @@ class MysqlStatement final : public sql::SqlStatement {
   Session& session_;
   std::string text_;
   bool leaves_traces_;
+  bool ignores_rows_;  ///< an insert that leaves rows alone that are there
   MYSQL_STMT* statement_ = nullptr;
   std::uint64_t epoch_ = 0;
   bool is_executed_ = false;
@@ -409,13 +443,7 @@ void MysqlStatement::prepare() {
   statement_ = mysql_stmt_init(session_.link.get());
   if (statement_ == nullptr) session_.fail(text_);
   const Running running(session_);
-  if (session_.link.prepare(statement_, text_) != 0) {
-    const unsigned int code = mysql_stmt_errno(statement_);
-    const std::string sqlstate = mysql_stmt_sqlstate(statement_);
-    const std::string message = mysql_stmt_error(statement_);
-    close();
-    session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
-  }
+  if (session_.link.prepare(statement_, text_) != 0) fail_result();
   epoch_ = session_.epoch;
   const std::size_t count = mysql_stmt_param_count(statement_);
   binds_.resize(count);
@@ -502,22 +530,39 @@ void MysqlStatement::bind_bytes(MYSQL_BIND& bind,
 }
 
 void MysqlStatement::execute() {
-  if (epoch_ != session_.epoch) {
+  if (statement_ == nullptr || epoch_ != session_.epoch) {
     close();
     prepare();
   }
   const Running running(session_);
   if (leaves_traces_) session_.has_traces = true;
+  const bool is_unbound = std::any_of(
+      binds_.begin(), binds_.end(), [](const MYSQL_BIND& bind) { return bind.is_null == nullptr; });
+  if (is_unbound) [[unlikely]] {
+    throw ValidationError("the SQL has " + std::to_string(binds_.size()) +
+                          " placeholders, and fewer values were given: one value for each '?'");
+  }
   if (!binds_.empty() && mysql_stmt_bind_param(statement_, binds_.data()) != 0) fail();
   if (session_.link.execute(statement_) != 0) fail();
-  is_executed_ = true;
   generated_key_ = static_cast<std::int64_t>(mysql_stmt_insert_id(statement_));
   if (mysql_stmt_field_count(statement_) > 0) {
     take_result();
   } else {
     affected_ = mysql_stmt_affected_rows(statement_);
+    if (ignores_rows_) affected_ -= std::min(affected_, ignored_rows());
   }
   if (mysql_stmt_more_results(statement_)) keep_rows();
+  is_executed_ = true;
+}
+
+// Rows that are left alone count as matched. Of several the server says how many there were, of one it does not.
+std::uint64_t MysqlStatement::ignored_rows() const {
+  const char* info = mysql_info(session_.link.get());
+  if (info == nullptr)
+    return mysql_stmt_insert_id(statement_) == std::numeric_limits<std::uint64_t>::max() ? 1 : 0;
+  constexpr std::string_view word = "Duplicates: ";
+  const char* found = std::strstr(info, word.data());
+  return found != nullptr ? std::strtoull(found + word.size(), nullptr, 10) : 0;
 }
 
 // A procedure has further results; the first is what was asked for.
@@ -525,14 +570,14 @@ void MysqlStatement::keep_rows() {
   for (; next_ != nullptr; next_ = next_->next)
     kept_rows_.emplace_back(reinterpret_cast<const char*>(next_->data), next_->length);
   while (mysql_stmt_more_results(statement_)) {
-    if (session_.link.next_result(statement_) > 0) fail();
+    if (session_.link.next_result(statement_) > 0) fail_result();
     if (mysql_stmt_field_count(statement_) > 0 && session_.link.store_result(statement_) != 0)
-      fail();
+      fail_result();
   }
 }
 
 void MysqlStatement::take_result() {
-  if (session_.link.store_result(statement_) != 0) fail();
+  if (session_.link.store_result(statement_) != 0) fail_result();
   // A change of the table may have given the statement other columns.
   const unsigned int count = mysql_stmt_field_count(statement_);
   const MYSQL_FIELD* fields = mariadb_stmt_fetch_fields(statement_);
@@ -591,7 +636,7 @@ bool may_leave_traces(std::string_view text) {
 
 class MysqlConnection final : public sql::SqlConnection {
  public:
-  MysqlConnection(const MysqlConfig& config, const MysqlFlavor& flavor);
+  MysqlConnection(const MysqlConfig& config, const MysqlFlavor& flavor, bool may_suspend);
   MysqlConnection(const MysqlConnection&) = delete;
   MysqlConnection& operator=(const MysqlConnection&) = delete;
 
@@ -629,8 +674,10 @@ class MysqlConnection final : public sql::SqlConnection {
   std::unordered_map<std::string, bool> counts_keys_;  ///< by table
 };
 
-MysqlConnection::MysqlConnection(const MysqlConfig& config, const MysqlFlavor& flavor)
-    : config_(config), flavor_(flavor), session_(base::has_wait_hook(), flavor.name) {
+MysqlConnection::MysqlConnection(const MysqlConfig& config,
+                                 const MysqlFlavor& flavor,
+                                 bool may_suspend)
+    : config_(config), flavor_(flavor), session_(may_suspend, flavor.name) {
   connect();
   check_server();
   set_up();
@@ -671,7 +718,15 @@ bool MysqlConnection::try_connect(bool has_tls) {
   set_options();
   set_tls(has_tls);
   // Rows that an update matches count, also where it changes nothing in them.
-  return session_.link.connect(config_, CLIENT_FOUND_ROWS);
+  if (!session_.link.connect(config_, CLIENT_FOUND_ROWS)) return false;
+  // The library is content with a server that has no TLS, whatever it was asked for.
+  const bool must_encrypt = config_.ssl_mode >= MysqlConfig::SslMode::required;
+  if (must_encrypt && mysql_get_ssl_cipher(session_.link.get()) == nullptr) {
+    throw ConnectionError({.message = "the server at " + where() +
+                                      " does not encrypt, and ssl-mode asks for it: set up TLS "
+                                      "there, or look at ssl-mode"});
+  }
+  return true;
 }
 
 void MysqlConnection::set_options() {
@@ -703,12 +758,15 @@ void MysqlConnection::set_tls(bool has_tls) {
   using SslMode = MysqlConfig::SslMode;
   MYSQL* mysql = session_.link.get();
   const auto path = [](const std::string& file) { return file.empty() ? nullptr : file.c_str(); };
-  mysql_ssl_set(mysql, path(config_.ssl_key), path(config_.ssl_cert), path(config_.ssl_ca), nullptr,
-                nullptr);
+  // A file of authorities makes the library check the server's certificate, but for the host's name; the option below
+  // makes it check that too, and takes the system's authorities where there is no file.
+  const bool verifies = config_.ssl_mode >= SslMode::verify_ca;
+  mysql_ssl_set(mysql, path(config_.ssl_key), path(config_.ssl_cert),
+                verifies ? path(config_.ssl_ca) : nullptr, nullptr, nullptr);
   const my_bool on = 1;
   mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &on);
-  const my_bool verifies = config_.ssl_mode >= SslMode::verify_ca ? 1 : 0;
-  mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verifies);
+  const my_bool checks_name = config_.ssl_mode == SslMode::verify_full ? 1 : 0;
+  mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &checks_name);
 }
 
 void MysqlConnection::check_server() {
@@ -815,8 +873,7 @@ void MysqlConnection::cancel() noexcept {
     if (session_.is_running.load()) {
       try {
         // Blocks, also where a hook is installed: who cancels holds a lock that a fiber must not wait with.
-        MysqlConfig config = config_;
-        MysqlConnection other(config, flavor_);
+        MysqlConnection other(config_, flavor_, false);
         other.run("kill query " + std::to_string(mysql_thread_id(session_.link.get())));
         session_.was_canceled.store(true);
       } catch (const std::exception&) {
@@ -851,14 +908,17 @@ std::int64_t MysqlConnection::key_step(const metadata::EntityMeta& entity) {
     const bool counts = row != nullptr && row->integer == 1;
     known = counts_keys_.emplace(entity.table, counts).first;
   }
-  return known->second ? increment_ : 0;
+  if (!known->second) return 0;
+  if (session_.has_traces)
+    increment_ = std::stoll(row_of("select @@session.auto_increment_increment").at(0));
+  return increment_;
 }
 
 }  // namespace
 
 std::unique_ptr<sql::SqlConnection> open_mysql(const MysqlConfig& config,
                                                const MysqlFlavor& flavor) {
-  return std::make_unique<MysqlConnection>(config, flavor);
+  return std::make_unique<MysqlConnection>(config, flavor, base::has_wait_hook());
 }
 
 }  // namespace rowan::drivers::mysql

@@ -3,6 +3,7 @@
 #include <rowan/drivers/mysql/mysql_dialect.hpp>
 
 #include <rowan/base/text.hpp>
+#include <rowan/base/uuid.hpp>
 #include <rowan/sql/sql_writer.hpp>
 
 #include <algorithm>
@@ -25,6 +26,9 @@ sql::DialectFacts make_facts(const MysqlFlavor& flavor, std::string_view table_e
   facts.capabilities.row_locks = true;
   facts.capabilities.upsert = true;
   facts.capabilities.read_only_transactions = true;
+  facts.capabilities.transactional_schema = false;
+  facts.capabilities.stores_nan = false;
+  facts.capabilities.stores_infinity = false;
   facts.quote = '`';
   facts.null_safe_equal = " <=> ";
   facts.limit_for_all = "18446744073709551615";
@@ -40,6 +44,8 @@ sql::DialectFacts make_facts(const MysqlFlavor& flavor, std::string_view table_e
   facts.pads_updates = true;
   facts.parameter_limit = 65535;
   facts.insert_rows = 500;
+  // Below the smallest max_allowed_packet that a server has by default, 16 MiB.
+  facts.chunk_bytes = 4u << 20;
   facts.foreign_keys_off = "set foreign_key_checks = 0";
   facts.foreign_keys_on = "set foreign_key_checks = 1";
   facts.foreign_keys_state = "select @@foreign_key_checks";
@@ -271,6 +277,17 @@ std::string MysqlDialect::generated_key_end(const PropertyMeta&) const {
   return " not null auto_increment primary key";
 }
 
+std::string MysqlDialect::default_literal(const PropertyMeta& property) const {
+  const std::string& text = property.default_value.text;
+  if (property.type == ValueType::blob) return sql::blob_literal(text);
+  Uuid uuid;
+  if (property.type != ValueType::uuid || storage_of(property) != sql::Storage::plain ||
+      !Uuid::try_parse(text, uuid))
+    return text_literal(text);
+  const auto& bytes = uuid.bytes();
+  return sql::blob_literal({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 std::string MysqlDialect::raw_default(const PropertyMeta& property) const {
   const std::string lower = base::ascii_lower(property.default_value.text);
   const bool is_now =
@@ -300,10 +317,12 @@ std::string MysqlDialect::text_literal(std::string_view text) const {
 }
 
 std::string MysqlDialect::insert_or_ignore_end(std::string_view key_column) const {
-  // `insert ignore` would make warnings of all other errors too.
+  // `insert ignore` would make warnings of all other errors too. The mark comes back as the key that the statement
+  // made, so that a row that was left alone is told from one that was inserted.
   std::string column;
   sql::write_name(column, facts_, key_column);
-  return " on duplicate key update " + column + " = " + column;
+  return " on duplicate key update " + column + " = if(last_insert_id(" +
+         std::string(ignored_row_mark) + ") = 0, " + column + ", " + column + ")";
 }
 
 }  // namespace rowan::drivers::mysql

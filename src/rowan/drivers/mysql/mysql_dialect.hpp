@@ -11,9 +11,12 @@
 
 namespace rowan::drivers::mysql {
 
+/// What an insert that leaves a row alone tells as its generated key.
+inline constexpr std::string_view ignored_row_mark = "18446744073709551615";
+
 /// Points in time are `datetime(6)`, in UTC (a `timestamp` ends in 2038); UUIDs are `binary(16)`, less than half as
-/// large in every index as their text; enumerators by name are a native `enum`; text without a length is `varchar(255)`,
-/// since an index needs one.
+/// large in every index as their text; enumerators by name are a native `enum`; text without a length is
+/// `varchar(255)`, since an index needs one.
 ///
 /// Lifetime: the flavor outlives it.
 class MysqlDialect final : public sql::Dialect {
@@ -36,6 +39,7 @@ class MysqlDialect final : public sql::Dialect {
   void write_delete_many(sql::SqlWriter& writer, const sql::DeleteShape& shape) const override;
   [[nodiscard]] std::string column_type(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string generated_key_end(const metadata::PropertyMeta& key) const override;
+  [[nodiscard]] std::string default_literal(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string raw_default(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string literal_default(const metadata::PropertyMeta& property,
                                             std::string literal) const override;

@@ -25,6 +25,11 @@ bool is_name(std::string_view text) {
 void check(const MysqlConfig& config) {
   if (config.pool_size == 0)
     throw ValidationError("MysqlConfig::pool_size is 0: a driver needs one connection at least");
+  if (config.ssl_mode == MysqlConfig::SslMode::verify_ca && config.ssl_ca.empty()) {
+    throw ValidationError(
+        "ssl-mode=verify-ca needs ssl-ca, the file of the authorities to trust; verify-full takes "
+        "those of the system");
+  }
   // These two are written into statements that set variables.
   if (!is_name(config.collation))
     throw ValidationError("MysqlConfig::collation is no name of a collation, as utf8mb4_bin is");

@@ -193,7 +193,7 @@ DriverErrorDetails details_of(const MysqlFailure& failure, std::string_view advi
     case Kind::syntax:
       throw SyntaxError(details_of(failure, "mend the SQL; values belong in parameters"));
     case Kind::data:
-      throw DriverError(
+      throw DataError(
           details_of(failure,
                      "the column cannot hold the value: it is too long, out of range, no valid "
                      "UTF-8, or of another kind; change the value or the column's type"));

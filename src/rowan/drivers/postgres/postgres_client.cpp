@@ -182,10 +182,10 @@ void check_postgres_config(const PostgresConfig& config) {
   };
   for (const auto& parameter : config.parameters) check(parameter.first);
   if (config.url.empty()) return;
-  const auto mark =
+  const auto question =
       config.url.find("://") == std::string::npos ? std::string::npos : config.url.find('?');
   std::string_view query =
-      mark == std::string::npos ? "" : std::string_view(config.url).substr(mark + 1);
+      question == std::string::npos ? "" : std::string_view(config.url).substr(question + 1);
   while (!query.empty()) {
     const std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), pair.size() + 1));

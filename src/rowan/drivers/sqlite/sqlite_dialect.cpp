@@ -39,16 +39,6 @@ bool is_text_type(const std::string& type) {
          lower.find("text") != std::string::npos;
 }
 
-std::string blob_literal(std::string_view bytes) {
-  std::string out = "x'";
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += "0123456789abcdef"[byte >> 4];
-    out += "0123456789abcdef"[byte & 15];
-  }
-  return out + "'";
-}
-
 }  // namespace
 
 const sql::DialectFacts& SqliteDialect::facts() const noexcept {
@@ -103,11 +93,11 @@ std::string SqliteDialect::default_literal(const metadata::PropertyMeta& propert
   Timestamp time;
   if (property.type == ValueType::uuid && Uuid::try_parse(text, uuid)) {
     const auto& bytes = uuid.bytes();
-    return blob_literal({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    return sql::blob_literal({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
   if (property.type == ValueType::timestamp && parse_timestamp(text, time))
     return std::to_string(time.time_since_epoch().count());
-  return property.type == ValueType::blob ? blob_literal(text) : text_literal(text);
+  return property.type == ValueType::blob ? sql::blob_literal(text) : text_literal(text);
 }
 
 std::string SqliteDialect::raw_default(const metadata::PropertyMeta& property) const {

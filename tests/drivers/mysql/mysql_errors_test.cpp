@@ -1,0 +1,79 @@
+// Numbers of errors and what they mean, those too that no server can be made to report here.
+
+#include <rowan/base/error.hpp>
+#include <rowan/drivers/mysql/mysql_errors.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace rowan::drivers::mysql {
+namespace {
+
+ErrorKind kind_of(unsigned int code, std::string sqlstate = "HY000", std::string message = "m") {
+  MysqlFailure failure;
+  failure.code = code;
+  failure.sqlstate = std::move(sqlstate);
+  failure.message = std::move(message);
+  try {
+    throw_mysql_error(failure);
+  } catch (const Error& error) {
+    return error.kind();
+  }
+}
+
+TEST(MysqlErrors, a_lost_connection_is_known_by_each_of_its_numbers) {
+  for (const unsigned int code : {1047u, 1053u, 1927u, 2002u, 2003u, 2006u, 2013u, 2055u, 4031u}) {
+    EXPECT_EQ(kind_of(code), ErrorKind::connection) << code;
+    EXPECT_TRUE(is_connection_lost(code)) << code;
+  }
+  EXPECT_EQ(kind_of(9999, "08S01"), ErrorKind::connection);
+}
+
+TEST(MysqlErrors, conflicts_are_told_apart) {
+  EXPECT_EQ(kind_of(1213, "40001"), ErrorKind::deadlock);
+  EXPECT_EQ(kind_of(1205), ErrorKind::lock_wait_timeout);
+  EXPECT_EQ(kind_of(3572), ErrorKind::lock_wait_timeout);
+  EXPECT_EQ(kind_of(1020), ErrorKind::serialization);
+  EXPECT_EQ(kind_of(3101, "40000"), ErrorKind::serialization);
+  EXPECT_EQ(kind_of(1180, "HY000", "Got error 149 during COMMIT"), ErrorKind::deadlock);
+  EXPECT_EQ(kind_of(1180, "HY000", "Got error 5 during COMMIT"), ErrorKind::driver);
+  EXPECT_EQ(kind_of(9998, "40001"), ErrorKind::deadlock);
+  EXPECT_TRUE(is_transaction_lost(1213));
+  EXPECT_FALSE(is_transaction_lost(1205));
+}
+
+TEST(MysqlErrors, those_of_statements_are_told_apart) {
+  EXPECT_EQ(kind_of(1062), ErrorKind::unique);
+  EXPECT_EQ(kind_of(1452), ErrorKind::foreign_key);
+  EXPECT_EQ(kind_of(1048), ErrorKind::not_null);
+  EXPECT_EQ(kind_of(3819), ErrorKind::check);
+  EXPECT_EQ(kind_of(4025), ErrorKind::check);
+  EXPECT_EQ(kind_of(1146), ErrorKind::table_not_found);
+  EXPECT_EQ(kind_of(1054), ErrorKind::column_not_found);
+  EXPECT_EQ(kind_of(1064), ErrorKind::syntax);
+  EXPECT_EQ(kind_of(1792), ErrorKind::read_only);
+  EXPECT_EQ(kind_of(1290), ErrorKind::read_only);
+  EXPECT_EQ(kind_of(1317), ErrorKind::query_canceled);
+  EXPECT_EQ(kind_of(3024), ErrorKind::query_canceled);
+  EXPECT_EQ(kind_of(1969), ErrorKind::query_canceled);
+  EXPECT_EQ(kind_of(1406), ErrorKind::data);
+  EXPECT_EQ(kind_of(1114), ErrorKind::storage);
+  EXPECT_EQ(kind_of(12345), ErrorKind::driver);
+}
+
+TEST(MysqlErrors, values_are_cut_out_of_messages) {
+  EXPECT_EQ(without_values(1062, "Duplicate entry 'it's for key 'y'' for key 'users.email'"),
+            "Duplicate entry for key 'users.email'");
+  EXPECT_EQ(
+      without_values(1366, "Incorrect integer value: 'secret' for column `d`.`t`.`c` at row 1"),
+      "Incorrect integer value: for column `d`.`t`.`c` at row 1");
+  EXPECT_EQ(without_values(1292, "Truncated incorrect DOUBLE value: 'secret'"),
+            "Truncated incorrect DOUBLE value");
+  EXPECT_EQ(without_values(1690, "BIGINT value is out of range in '(5 + 9223372036854775807)'"),
+            "BIGINT value is out of range in");
+  EXPECT_EQ(without_values(1146, "Table 'd.t' doesn't exist"), "Table 'd.t' doesn't exist");
+}
+
+}  // namespace
+}  // namespace rowan::drivers::mysql
