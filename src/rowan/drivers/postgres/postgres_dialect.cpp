@@ -175,6 +175,7 @@ std::string_view PostgresDialect::lock_clause(query::LockMode mode) const {
 
 std::string PostgresDialect::column_type(const metadata::PropertyMeta& property) const {
   if (!property.column_type.empty()) return property.column_type;
+  if (!property.native_enum.empty()) return value_type_of(property);
   switch (property.type) {
     case ValueType::text:
       return property.length > 0 && !property.is_text
