@@ -40,6 +40,8 @@ struct DialectFacts {
       false;  ///< a chunk of updates is filled up with rows of nulls, whose key matches none
   bool has_inline_foreign_keys = false;  ///< foreign keys stand in `create table` only
   std::size_t parameter_limit = 32766;
+  std::size_t reserve_from = 1;   ///< rows of an insert for which keys are worth being reserved
+  std::size_t name_limit = 0;     ///< characters of a name at most; 0: none
   std::size_t insert_rows = 100;  ///< rows of one insert
   std::size_t update_rows = 100;
   std::size_t delete_rows = 500;

@@ -407,6 +407,15 @@ class MysqlStatement final : public sql::SqlStatement {
     session_.fail(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
                   mysql_stmt_error(statement_), text_);
   }
+  /// Fails, and gives the statement up: after an error among the rows the client library would wait for ever for their
+  /// end. It is prepared anew at the next execution.
+  [[noreturn]] void fail_result() {
+    const unsigned int code = mysql_stmt_errno(statement_);
+    const std::string sqlstate = mysql_stmt_sqlstate(statement_);
+    const std::string message = mysql_stmt_error(statement_);
+    close();
+    session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
+  }
   [[noreturn]] void fail_row() {
     session_.is_usable = false;
     throw DriverError({.message = std::string(session_.product) +

@@ -13,6 +13,8 @@ sql::DialectFacts make_facts() {
   sql::DialectFacts facts;
   facts.capabilities.returning = true;
   facts.capabilities.reserve_keys = true;
+  facts.reserve_from = 2;  // one row gets its key back from the insert itself, in one round trip
+  facts.name_limit = 63;
   facts.capabilities.deferrable_constraints = true;
   facts.capabilities.isolation_levels = true;
   facts.capabilities.row_locks = true;
