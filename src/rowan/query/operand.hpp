@@ -94,7 +94,8 @@ consteval bool is_key() {
   } else if constexpr (is_whole_number<U> || is_text<U>) {
     return true;
   } else {
-    return value::Mappable<U>;
+    // A list is many keys, although it can be a value too.
+    return value::Mappable<U> && !value::is_list<U>;
   }
 }
 

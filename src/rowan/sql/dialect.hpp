@@ -56,6 +56,7 @@ struct DialectFacts {
   std::string_view foreign_keys_state{};  ///< a query that yields 1 where foreign keys are checked
   std::string_view read_only_on{};  ///< run after the begin of a transaction that may not write
   std::string_view read_only_off{};
+  std::size_t least_reserved_keys = 1;  ///< fewer are not reserved: they come back from the insert
   bool has_ilike = false;         ///< knows `ilike`; else both sides are made lower case
   bool lists_are_arrays = false;  ///< a long list is bound as an array, whatever its values are
   std::string_view foreign_key_end{};  ///< after the rules of a foreign key

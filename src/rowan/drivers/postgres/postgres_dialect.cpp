@@ -21,6 +21,8 @@ sql::DialectFacts make_facts() {
   facts.capabilities.full_text = true;
   facts.capabilities.native_enums = true;
   facts.capabilities.schemas = true;
+  // One row gets its key back from the insert itself, in one round trip.
+  facts.least_reserved_keys = 2;
   facts.has_ilike = true;
   // One array serves every length, so there is one statement for all of them.
   facts.capabilities.list_parameters = 1;
