@@ -369,7 +369,7 @@ bool SqlSession::reserve_keys(const metadata::EntityMeta& entity,
                               std::size_t count,
                               std::vector<std::int64_t>& keys) {
   const DialectFacts& facts = dialect_.facts();
-  if (!facts.capabilities.reserve_keys || !is_in_transaction_ || count < facts.reserve_from)
+  if (!facts.capabilities.reserve_keys || count < facts.least_reserved_keys || !is_in_transaction_)
     return false;
   return connection().connection().reserve_keys(entity, count, keys);
 }
@@ -445,7 +445,7 @@ std::uint64_t SqlSession::finish_write(SqlStatement& statement,
                                        const BatchPlan& plan,
                                        std::size_t rows,
                                        StatementLog& log) {
-  if (!plan.is_counted && is_in_transaction_ && statement.post()) {
+  if (!plan.is_counted && is_in_transaction_ && !log.is_shown() && statement.post()) {
     log.finish(static_cast<std::int64_t>(rows));
     return rows;
   }

@@ -13,7 +13,6 @@ sql::DialectFacts make_facts() {
   sql::DialectFacts facts;
   facts.capabilities.returning = true;
   facts.capabilities.reserve_keys = true;
-  facts.reserve_from = 2;  // one row gets its key back from the insert itself, in one round trip
   facts.name_limit = 63;
   facts.capabilities.deferrable_constraints = true;
   facts.capabilities.isolation_levels = true;
@@ -23,6 +22,8 @@ sql::DialectFacts make_facts() {
   facts.capabilities.full_text = true;
   facts.capabilities.native_enums = true;
   facts.capabilities.schemas = true;
+  // One row gets its key back from the insert itself, in one round trip.
+  facts.least_reserved_keys = 2;
   facts.has_ilike = true;
   // One array serves every length, so there is one statement for all of them.
   facts.capabilities.list_parameters = 1;
