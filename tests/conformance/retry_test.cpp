@@ -385,7 +385,8 @@ TEST_F(Retry, brings_both_of_a_deadlock_to_their_end) {
   other.join();
   EXPECT_EQ(balance_of(first), 110);
   EXPECT_EQ(balance_of(second), 90);
-  EXPECT_EQ(attempts, 3) << "one of the two lost, once";
+  // The one that lost may meet the other again.
+  EXPECT_GE(attempts, 3) << "one of the two lost";
 }
 
 TEST_F(Retry, tells_a_deadlock_apart_from_other_errors) {

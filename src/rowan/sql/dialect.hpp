@@ -33,7 +33,6 @@ struct DialectFacts {
   bool has_update_returning = true;  ///< `returning` of updates; else what they made is selected
   bool has_default_values = true;    ///< knows `insert into t default values`
   bool has_native_enums = false;     ///< the type of an enum by name lists its enumerators
-  bool change_reads_itself = true;   ///< a bulk change may select from the table that it changes
   bool has_limit_in_lists = true;    ///< `in (select ... limit 1)`
   bool delete_names_alias = false;   ///< `delete a from t as a`, not `delete from t as a`
   bool pads_updates =

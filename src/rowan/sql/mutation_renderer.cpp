@@ -4,7 +4,6 @@
 
 #include <rowan/sql/select_renderer.hpp>
 
-#include <algorithm>
 
 namespace rowan::sql {
 namespace {
@@ -59,40 +58,12 @@ PivotKeys keys_of(const backend::PivotBatch& batch) {
   return {batch.owner->primary_key, batch.relation->target->primary_key};
 }
 
-bool has_subquery(const query::BoundExpr& expr) {
-  return expr.select != nullptr ||
-         std::any_of(expr.children.begin(), expr.children.end(), has_subquery);
-}
-
-/// Tells whether the changed table is all that the condition reads, or all that it need not read.
-bool can_stand_alone(const DialectFacts& facts, const query::BoundSelect& filter) {
-  if (filter.sources.size() > 1 || filter.has_limit || filter.has_offset) return false;
-  return facts.change_reads_itself || (filter.key_filter == nullptr && !has_subquery(filter.where));
-}
-
-/// Writes the condition that picks the rows of a bulk change whose table has the alias of the filter's root.
+/// Writes the condition that picks the rows of a bulk change. The binder leaves no join in it, and nothing that reads the
+/// changed table itself but as a derived table.
 void write_filter(SqlWriter& writer, const BoundMutation& mutation) {
-  const query::BoundSelect& filter = *mutation.filter;
-  const bool is_plain = can_stand_alone(writer.facts(), filter);
-  if (is_plain && !SelectRenderer::has_condition(filter)) return;
+  if (!SelectRenderer::has_condition(*mutation.filter)) return;
   writer.add(" where ");
-  if (is_plain) {
-    SelectRenderer(writer).write_condition(filter);
-    return;
-  }
-  // Joins are not for updates: the keys are picked by a select of their own.
-  query::BoundSelect keys = filter;
-  keys.depth = static_cast<std::uint16_t>(filter.depth + 1);
-  keys.terms.clear();
-  query::BoundTerm key;
-  key.column.property = mutation.entity->primary_key;
-  keys.terms.push_back(key);
-  writer.column(alias_of(filter, 0), mutation.entity->primary_key->column_name).add(" in (");
-  // A derived table is read before anything is changed.
-  const bool is_derived = !writer.facts().change_reads_itself;
-  if (is_derived) writer.add("select * from (");
-  SelectRenderer(writer).write_select(keys);
-  writer.add(is_derived ? ") as picked)" : ")");
+  SelectRenderer(writer).write_condition(*mutation.filter);
 }
 
 /// Returns the select whose only source is the changed table, for raw text and for the alias.

@@ -94,6 +94,14 @@ Cell to_stored(const Cell& cell, const Parameter& parameter, StorageBuffer& buff
   return parameter.storage == Storage::enum_name ? name_of_enumerator(cell, parameter) : cell;
 }
 
+void refuse_real(double value, const Parameter& parameter) {
+  throw ValidationError(
+      (parameter.property != nullptr ? parameter.property->full_name() : "a parameter") +
+      (std::isnan(value) ? " holds NaN" : " holds infinity") +
+      ", which this database cannot keep: give it a number, or map it as a std::optional and leave "
+      "that empty");
+}
+
 std::string to_json_list(std::span<const Cell> cells, const Parameter& parameter) {
   std::string out = "[";
   for (const Cell& cell : cells) {

@@ -24,6 +24,9 @@ struct StorageBuffer {
                                     const Parameter& parameter,
                                     StorageBuffer& buffer);
 
+/// Refuses a real number that the database cannot keep, naming the property.
+[[noreturn]] void refuse_real(double value, const Parameter& parameter);
+
 /// Returns a JSON array of the cells, for lists that are one parameter.
 [[nodiscard]] std::string to_json_list(std::span<const value::Cell> cells,
                                        const Parameter& parameter);

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -491,6 +492,7 @@ void MysqlStatement::bind_one(MYSQL_BIND& bind,
       bind.buffer = &bound.integer;
       break;
     case ValueType::real:
+      if (!std::isfinite(stored.real)) sql::refuse_real(stored.real, parameter);
       bound.real = stored.real;
       bind.buffer_type = MYSQL_TYPE_DOUBLE;
       bind.buffer = &bound.real;

@@ -39,7 +39,6 @@ sql::DialectFacts make_facts(const MysqlFlavor& flavor, std::string_view table_e
   facts.has_update_returning = false;
   facts.has_default_values = false;
   facts.has_native_enums = true;
-  facts.change_reads_itself = false;
   facts.has_limit_in_lists = false;
   facts.delete_names_alias = true;
   facts.pads_updates = true;

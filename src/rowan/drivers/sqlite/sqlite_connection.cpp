@@ -36,13 +36,6 @@ SqliteFailure failure_of(sqlite3* database, std::string_view statement) {
   throw_sqlite_error(failure_of(database, statement));
 }
 
-[[noreturn]] void refuse_nan(const sql::Parameter& parameter) {
-  throw ValidationError(
-      (parameter.property != nullptr ? parameter.property->full_name() : "a parameter") +
-      " holds NaN, which SQLite would keep as null: give it a number, or map it as a std::optional "
-      "and leave that empty");
-}
-
 class SqliteStatement final : public sql::SqlStatement {
  public:
   SqliteStatement(sqlite3* database, sqlite3_stmt* statement, std::string_view text)
@@ -149,7 +142,7 @@ void SqliteStatement::bind_formatted(int at, const Cell& cell, const sql::Parame
 }
 
 void SqliteStatement::fail_bind(const Cell& cell, const sql::Parameter& parameter) {
-  if (cell.type == ValueType::real && cell.real != cell.real) refuse_nan(parameter);
+  if (cell.type == ValueType::real && cell.real != cell.real) sql::refuse_real(cell.real, parameter);
   fail(database_, text_);
 }
 
