@@ -59,6 +59,15 @@ void encode(UnitOfWork& unit, void* object, const std::vector<std::uint16_t>& co
   }
 }
 
+/// Returns the references of `from` to rows of `to` that are columns.
+std::vector<const PropertyMeta*> references_to(const EntityMeta& to, const EntityMeta& from) {
+  std::vector<const PropertyMeta*> out;
+  for (const PropertyMeta* property : from.to_one) {
+    if (property->is_owner && property->target == &to) out.push_back(property);
+  }
+  return out;
+}
+
 /// Returns the version that an update writes: one more, or now.
 Cell next_version(const PropertyMeta& version, const Cell& old) {
   if (version.type == ValueType::integer)
@@ -397,30 +406,37 @@ void Flush::insert(backend::Session& session, const EntityMeta& entity) {
       omittable.push_back(static_cast<std::uint16_t>(property->column));
     }
   }
-  const bool key_is_made = model::key_of(objects.front()).is_null();
+  const bool key_is_made = std::any_of(objects.begin(), objects.end(), [](const void* object) {
+    return model::key_of(object).is_null();
+  });
   if (omittable.empty() && !key_is_made) return insert_rows(session, entity, {}, objects);
-  // Rows that refer to each other keep their order, so only neighbours share a statement.
-  const bool keeps_order =
-      std::any_of(entity.to_one.begin(), entity.to_one.end(), [&](const PropertyMeta* property) {
-        return property->is_owner && property->target == &entity;
-      });
-  std::vector<std::pair<metadata::IndexSet, std::vector<void*>>> groups;
+  struct Group {
+    metadata::IndexSet omitted;
+    std::vector<void*> rows;
+  };
+  std::vector<Group> groups;
+  std::unordered_map<const void*, std::size_t> group_of;  // where rows may refer to each other
+  const std::vector<const PropertyMeta*> to_own_class = references_to(entity, entity);
   for (void* object : objects) {
     metadata::IndexSet omitted;
     if (model::key_of(object).is_null()) omitted.add(key_column(entity));
     for (const std::uint16_t column : omittable) {
       if (entity.functions->is_unset(object, column)) omitted.add(column);
     }
-    auto group = std::find_if(groups.rbegin(), groups.rend(),
-                              [&](const auto& each) { return each.first == omitted; });
-    if (keeps_order && group != groups.rbegin()) group = groups.rend();
-    if (group == groups.rend()) {
-      groups.push_back({omitted, {}});
-      group = groups.rbegin();
+    // Not before a row that it refers to, and after its statement where that one's key comes from the insert.
+    std::size_t at = 0;
+    for (const PropertyMeta* property : to_own_class) {
+      const void* target = UnitOfWork::ref_at(object, *property).target();
+      const auto found = group_of.find(target);
+      if (found == group_of.end()) continue;
+      at = std::max(at, found->second + (model::key_of(target).is_null() ? 1 : 0));
     }
-    group->second.push_back(object);
+    while (at < groups.size() && groups[at].omitted != omitted) ++at;
+    if (at == groups.size()) groups.push_back({omitted, {}});
+    groups[at].rows.push_back(object);
+    if (!to_own_class.empty()) group_of.emplace(object, at);
   }
-  for (auto& [omitted, rows] : groups) insert_rows(session, entity, omitted, rows);
+  for (Group& group : groups) insert_rows(session, entity, group.omitted, group.rows);
 }
 
 void Flush::insert_rows(backend::Session& session,

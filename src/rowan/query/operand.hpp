@@ -94,8 +94,7 @@ consteval bool is_key() {
   } else if constexpr (is_whole_number<U> || is_text<U>) {
     return true;
   } else {
-    // A list is many keys, although it can be a value too.
-    return value::Mappable<U> && !value::is_list<U>;
+    return value::Mappable<U> && stored_type<U>() != ValueType::json;
   }
 }
 

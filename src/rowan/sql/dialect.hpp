@@ -40,10 +40,12 @@ struct DialectFacts {
       false;  ///< a chunk of updates is filled up with rows of nulls, whose key matches none
   bool has_inline_foreign_keys = false;  ///< foreign keys stand in `create table` only
   std::size_t parameter_limit = 32766;
+  std::size_t name_limit = 0;     ///< characters of a name at most; 0: none
   std::size_t insert_rows = 100;  ///< rows of one insert
   std::size_t update_rows = 100;
   std::size_t delete_rows = 500;
   std::size_t pivot_delete_rows = 50;
+  std::size_t update_value_bytes = 0;  ///< a row with a larger value is updated alone; 0: none is
   std::size_t chunk_bytes =
       0;  ///< of text, bytes and documents without a limit in one statement; 0: any number
   bool batches_are_arrays =

@@ -210,6 +210,7 @@ struct SqlSession::BatchPlan {
   backend::RowSource* rows = nullptr;
   std::size_t chunk_rows = 1;
   bool is_padded = false;  ///< a last row may be repeated
+  bool is_update = false;
   bool pads_with_nulls = false;
   std::size_t key_at = SIZE_MAX;             ///< where a row has its key
   std::vector<Value>* given_keys = nullptr;  ///< takes each row's key
@@ -251,7 +252,13 @@ void SqlSession::close_cursors() noexcept {
 void SqlSession::run_verb(const std::string& text) {
   StatementLog log(observer_);
   log.begin(text, false);
-  connection().connection().run(text);
+  try {
+    connection().connection().run(text);
+  } catch (const Error& error) {
+    // One that was posted before may be what failed.
+    log.blame(error.statement());
+    throw;
+  }
   log.finish(-1);
 }
 
@@ -374,7 +381,9 @@ std::uint64_t SqlSession::run_batch(const BatchPlan& plan, backend::ReturnedRows
   const std::size_t limit =
       std::clamp<std::size_t>(dialect_.facts().parameter_limit / width, 1, plan.chunk_rows);
   std::uint64_t affected = 0;
-  const bool may_be_large = dialect_.facts().chunk_bytes > 0 && has_unbounded(plan.row);
+  const bool has_limits =
+      dialect_.facts().chunk_bytes > 0 || dialect_.facts().update_value_bytes > 0;
+  const bool may_be_large = has_limits && has_unbounded(plan.row);
   std::size_t rows = 0;
   for (std::size_t first = 0; first < count; first += rows) {
     rows = std::min(limit, count - first);
@@ -388,12 +397,20 @@ std::uint64_t SqlSession::run_batch(const BatchPlan& plan, backend::ReturnedRows
 std::size_t SqlSession::rows_that_fit(const BatchPlan& plan,
                                       std::size_t first,
                                       std::size_t most) const {
+  const DialectFacts& facts = dialect_.facts();
+  const std::size_t largest = plan.is_update ? facts.update_value_bytes : 0;
   std::vector<Cell> cells(plan.row.size());
   std::size_t bytes = 0;
   for (std::size_t row = 0; row < most; ++row) {
     plan.rows->row(first + row, cells.data());
-    for (const Cell& cell : cells) bytes += cell.has_bytes() ? cell.size : 0;
-    if (bytes > dialect_.facts().chunk_bytes) return std::max<std::size_t>(row, 1);
+    bool stands_alone = false;
+    for (const Cell& cell : cells) {
+      if (!cell.has_bytes()) continue;
+      bytes += cell.size;
+      stands_alone = stands_alone || (largest > 0 && cell.size > largest);
+    }
+    if (stands_alone || (facts.chunk_bytes > 0 && bytes > facts.chunk_bytes))
+      return std::max<std::size_t>(row, 1);
   }
   return most;
 }
@@ -644,6 +661,7 @@ std::uint64_t SqlSession::update(const backend::UpdateBatch& batch,
   add_parameters(plan.row, dialect_, entity, batch.checks);
   plan.chunk_rows = plan.has_returning ? 1 : dialect_.facts().update_rows;
   plan.is_counted = !batch.checks.empty();
+  plan.is_update = true;
   plan.pads_with_nulls = dialect_.facts().pads_updates;
   if (!plan.has_returning && can_be_arrays(plan.row)) {
     plan.render_arrays = [&] {

@@ -40,6 +40,10 @@ class StatementLog final {
   void add(std::span<const value::Cell> cells, std::span<const Parameter> parameters);
   /// Adds a list that is one parameter.
   void add_list(std::span<const value::Cell> cells, const Parameter& parameter);
+  /// Says which statement it is that failed, where it is another. Lifetime: `sql` until the end.
+  void blame(std::string_view sql) noexcept {
+    if (is_running_ && !sql.empty()) sql_ = sql;
+  }
   /// Ends as if begin() had never been called, but for the count.
   void forget() noexcept;
   /// Ends the statement; -1 where rows mean nothing.

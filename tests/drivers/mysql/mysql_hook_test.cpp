@@ -26,7 +26,7 @@ struct Thing {
 
 template <>
 inline constexpr auto rowan::mapping<hooks::Thing> = rowan::entity<hooks::Thing>(
-    rowan::primary_key<&hooks::Thing::id>, rowan::property<&hooks::Thing::name>);
+    rowan::primary_key<&hooks::Thing::id>, rowan::property<&hooks::Thing::name>.text());
 
 namespace rowan::test {
 namespace {

@@ -93,6 +93,15 @@ TEST_F(MysqlKeys, given_and_generated_ones_may_be_mixed_in_a_flush) {
   expect_own_rows(orm, items);
 }
 
+TEST_F(MysqlKeys, a_given_one_may_come_first) {
+  auto em = orm.em().fork();
+  std::vector<Item*> items{&em.create<Item>({.id = 900, .name = "explicit", .origin = "given"})};
+  const auto more = create_items(em, 2, "given");
+  items.insert(items.end(), more.begin(), more.end());
+  em.flush();
+  expect_own_rows(orm, items);
+}
+
 TEST_F(MysqlKeys, gaps_do_no_harm) {
   auto em = orm.em().fork();
   EXPECT_THROW(em.transactional([&](EntityManager& tx) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace trees {
@@ -54,6 +55,26 @@ class MysqlQueries : public ConformanceOf<Node> {
     return out;
   }
 };
+
+TEST_F(MysqlQueries, rows_of_one_flush_may_refer_to_each_other_down_to_any_depth) {
+  auto em = orm.em().fork();
+  Node* above = nullptr;
+  for (int i = 0; i < 5; ++i) {
+    Node node{.name = "deep " + std::to_string(i)};
+    if (above != nullptr) node.parent = *above;
+    above = &em.create<Node>(std::move(node));
+    // A row beside, which shares its statement with others of no parent.
+    em.create<Node>({.name = "beside " + std::to_string(i)});
+  }
+  (void)statements();
+  em.flush();
+  EXPECT_EQ(count_of("insert"), 5u);
+  const auto rows = orm.em().fork().execute_rows(
+      "select count(*) from node as n join node as p on p.id = n.parent_id where n.name like 'deep "
+      "%' "
+      "and p.name = concat('deep ', substr(n.name, 6) - 1)");
+  EXPECT_EQ(rows.at(0).at(0).integer(), 4);
+}
 
 TEST_F(MysqlQueries, a_bulk_update_may_read_its_own_table) {
   auto em = orm.em().fork();

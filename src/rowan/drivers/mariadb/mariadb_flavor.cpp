@@ -18,7 +18,7 @@ const mysql::MysqlFlavor& mariadb_flavor() noexcept {
       .has_json_type = false,
       .share_lock = " lock in share mode",
       .timeout_variable = "max_statement_time",
-      .timeout_unit = 1000,
+      .counts_seconds = true,
   };
   return flavor;
 }

@@ -14,6 +14,7 @@
 #include <errmsg.h>
 #include <fcntl.h>
 #include <mysql.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
@@ -35,20 +36,6 @@ using value::Cell;
 
 constexpr unsigned int not_preparable = 1295;
 constexpr unsigned int binary_charset = 63;
-constexpr std::uint64_t never_prepared = std::numeric_limits<std::uint64_t>::max();
-
-/// Waits as the client library asks, through the installed hook; returns what it waits to be told.
-int wait_for(MYSQL* mysql, int wanted) {
-  auto events = SocketEvent::either;
-  if ((wanted & MYSQL_WAIT_WRITE) == 0) events = SocketEvent::readable;
-  if ((wanted & (MYSQL_WAIT_READ | MYSQL_WAIT_EXCEPT)) == 0) events = SocketEvent::writable;
-  WaitHook::Timeout limit;
-  if ((wanted & MYSQL_WAIT_TIMEOUT) != 0)
-    limit = std::chrono::milliseconds(mysql_get_timeout_value_ms(mysql));
-  if (!wait_hook().wait_socket(static_cast<int>(mysql_get_socket(mysql)), events, limit))
-    return MYSQL_WAIT_TIMEOUT;
-  return wanted & ~MYSQL_WAIT_TIMEOUT;
-}
 
 /// A server connection of the client library, with the calls that may wait.
 ///
@@ -66,6 +53,11 @@ class Link final {
     open();
   }
   [[nodiscard]] MYSQL* get() const noexcept { return mysql_; }
+  /// Limits a wait for the server; 0: no limit.
+  void set_limits(std::chrono::milliseconds read, std::chrono::milliseconds write) noexcept {
+    read_limit_ = read;
+    write_limit_ = write;
+  }
 
   bool connect(const MysqlConfig& config, unsigned long flags) {
     const bool has_socket = !config.socket.empty();
@@ -169,10 +161,27 @@ class Link final {
       throw ConnectionError({.message = "there is no memory for a connection"});
     if (may_suspend_) mysql_options(mysql_, MYSQL_OPT_NONBLOCK, nullptr);
   }
+  /// Waits as the library asks, through the installed hook; returns what it waits to be told.
+  int wait(int wanted) {
+    auto events = SocketEvent::either;
+    if ((wanted & MYSQL_WAIT_WRITE) == 0) events = SocketEvent::readable;
+    if ((wanted & (MYSQL_WAIT_READ | MYSQL_WAIT_EXCEPT)) == 0) events = SocketEvent::writable;
+    const bool has_limit = (wanted & MYSQL_WAIT_TIMEOUT) != 0;
+    std::chrono::milliseconds limit = events == SocketEvent::writable ? write_limit_ : read_limit_;
+    if (has_limit) limit = std::chrono::milliseconds(mysql_get_timeout_value_ms(mysql_));
+    const int socket = static_cast<int>(mysql_get_socket(mysql_));
+    const WaitHook::Timeout timeout =
+        limit.count() > 0 ? WaitHook::Timeout(limit) : WaitHook::Timeout();
+    if (wait_hook().wait_socket(socket, events, timeout)) return wanted & ~MYSQL_WAIT_TIMEOUT;
+    if (has_limit) return MYSQL_WAIT_TIMEOUT;
+    // With TLS the library knows no limit of its own, and would go on waiting.
+    ::shutdown(socket, SHUT_RDWR);
+    return wanted;
+  }
   void close() noexcept {
     if (!may_suspend_) return mysql_close(mysql_);
     int status = mysql_close_start(mysql_);
-    while (status != 0) status = mysql_close_cont(mysql_, wait_for(mysql_, status));
+    while (status != 0) status = mysql_close_cont(mysql_, wait(status));
   }
   // After a TLS handshake the library leaves the socket blocking, and its reads would then block below it, unseen by
   // the hook.
@@ -183,7 +192,7 @@ class Link final {
   }
   template <class Continue>
   void finish(int status, Continue&& go_on) {
-    while (status != 0) status = go_on(wait_for(mysql_, status));
+    while (status != 0) status = go_on(wait(status));
   }
   template <class Start, class Continue>
   int finish_number(Start&& start, Continue&& go_on) {
@@ -194,6 +203,8 @@ class Link final {
 
   MYSQL* mysql_ = nullptr;
   bool may_suspend_;
+  std::chrono::milliseconds read_limit_{0};
+  std::chrono::milliseconds write_limit_{0};
 };
 
 /// What all statements of a connection share.
@@ -396,15 +407,13 @@ class MysqlStatement final : public sql::SqlStatement {
     session_.fail(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
                   mysql_stmt_error(statement_), text_);
   }
-  /// Fails, and lets the statement be prepared anew: after an error among the rows the client library would wait for
-  /// ever for their end.
+  /// Fails, and gives the statement up: after an error among the rows the client library would wait for ever for their
+  /// end. It is prepared anew at the next execution.
   [[noreturn]] void fail_result() {
     const unsigned int code = mysql_stmt_errno(statement_);
     const std::string sqlstate = mysql_stmt_sqlstate(statement_);
     const std::string message = mysql_stmt_error(statement_);
     close();
-    is_executed_ = false;
-    epoch_ = never_prepared;
     session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
   }
   [[noreturn]] void fail_row() {
@@ -679,6 +688,7 @@ MysqlConnection::MysqlConnection(const MysqlConfig& config,
                                  bool may_suspend)
     : config_(config), flavor_(flavor), session_(may_suspend, flavor.name) {
   connect();
+  session_.link.set_limits(config_.read_timeout, config_.write_timeout);
   check_server();
   set_up();
 }
@@ -717,6 +727,7 @@ void MysqlConnection::connect() {
 bool MysqlConnection::try_connect(bool has_tls) {
   set_options();
   set_tls(has_tls);
+  session_.link.set_limits(config_.connect_timeout, config_.connect_timeout);
   // Rows that an update matches count, also where it changes nothing in them.
   if (!session_.link.connect(config_, CLIENT_FOUND_ROWS)) return false;
   // The library is content with a server that has no TLS, whatever it was asked for.
@@ -792,9 +803,11 @@ void MysqlConnection::set_up() {
       "set names utf8mb4 collate " + config_.collation + ", time_zone = '+00:00', autocommit = 1";
   if (!config_.sql_mode.empty()) text += ", sql_mode = '" + config_.sql_mode + "'";
   if (config_.statement_timeout.count() > 0) {
-    text += ", " + std::string(flavor_.timeout_variable) + " = " +
-            std::to_string(static_cast<double>(config_.statement_timeout.count()) /
-                           flavor_.timeout_unit);
+    // Whole milliseconds, or seconds with a point.
+    const auto time = config_.statement_timeout.count();
+    text += ", " + std::string(flavor_.timeout_variable) + " = ";
+    text += flavor_.counts_seconds ? std::to_string(static_cast<double>(time) / 1000)
+                                   : std::to_string(time);
   }
   if (config_.lock_timeout.count() > 0) {
     text += ", innodb_lock_wait_timeout = " +

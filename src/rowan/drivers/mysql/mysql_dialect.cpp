@@ -22,6 +22,7 @@ constexpr std::uint32_t longest_varbinary = 65535;
 sql::DialectFacts make_facts(const MysqlFlavor& flavor, std::string_view table_end) {
   sql::DialectFacts facts;
   facts.capabilities.returning = flavor.has_returning;
+  facts.name_limit = 64;
   facts.capabilities.isolation_levels = true;
   facts.capabilities.row_locks = true;
   facts.capabilities.upsert = true;
@@ -46,6 +47,7 @@ sql::DialectFacts make_facts(const MysqlFlavor& flavor, std::string_view table_e
   facts.insert_rows = 500;
   // Below the smallest max_allowed_packet that a server has by default, 16 MiB.
   facts.chunk_bytes = 4u << 20;
+  facts.update_value_bytes = flavor.derived_bytes;
   facts.foreign_keys_off = "set foreign_key_checks = 0";
   facts.foreign_keys_on = "set foreign_key_checks = 1";
   facts.foreign_keys_state = "select @@foreign_key_checks";

@@ -14,11 +14,12 @@ const MysqlFlavor& mysql_flavor() noexcept {
       .oldest_version = 80019,
       .oldest_name = "8.0.19",
       .collation = "utf8mb4_0900_bin",
+      .derived_bytes = 65535,
       .has_returning = false,
       .has_json_type = true,
       .share_lock = " for share",
       .timeout_variable = "max_execution_time",
-      .timeout_unit = 1,
+      .counts_seconds = false,
   };
   return flavor;
 }

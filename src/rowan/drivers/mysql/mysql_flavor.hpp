@@ -19,11 +19,12 @@ struct MysqlFlavor {
   std::string_view oldest_name;
   /// Compares by code point, as SQLite and PostgreSQL do, and takes no notice of blanks at the end for nothing.
   std::string_view collation;
+  std::size_t derived_bytes = 0;      ///< of a value in a derived table; 0: any number
   bool has_returning = false;         ///< insert ... returning
   bool has_json_type = false;         ///< else json is text with a check
   std::string_view share_lock;        ///< what a reading lock is called
   std::string_view timeout_variable;  ///< that limits a statement's time
-  double timeout_unit = 1;            ///< of that variable, in milliseconds
+  bool counts_seconds = false;        ///< that variable does, else milliseconds
 };
 
 /// MySQL 8.0.19 and later.

@@ -13,6 +13,7 @@ sql::DialectFacts make_facts() {
   sql::DialectFacts facts;
   facts.capabilities.returning = true;
   facts.capabilities.reserve_keys = true;
+  facts.name_limit = 63;
   facts.capabilities.deferrable_constraints = true;
   facts.capabilities.isolation_levels = true;
   facts.capabilities.row_locks = true;
