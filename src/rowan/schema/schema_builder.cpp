@@ -193,9 +193,7 @@ Table pivot_of(const EntityMeta& owner, const PropertyMeta& relation, const Styl
     id.column_name = "id";
     table.columns.push_back(column_of(id, style.dialect));
     table.primary_key = {"id"};
-    table.indexes.push_back(
-        {style.constraint(table.name, pair, "unique"), pair,
-         true});
+    table.indexes.push_back({style.constraint(table.name, pair, "unique"), pair, true});
   } else {
     table.primary_key = pair;
   }
