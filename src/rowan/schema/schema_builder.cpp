@@ -101,7 +101,7 @@ void add_checks(Table& table, const PropertyMeta& property, const Style& style) 
         {style.constraint(table.name, property.column_name, "check"), property.check});
   }
   if (!property.is_enum_text || property.enum_names.empty()) return;
-  if (!property.native_enum.empty() && dialect.facts().capabilities.native_enums) {
+  if (!property.native_enum.empty() && style.dialect.facts().capabilities.native_enums) {
     table.enums.push_back({property.native_enum, property.enum_names});
     return;
   }

@@ -12,6 +12,7 @@
 #include <rowan/sql/stored_value.hpp>
 
 #include <errmsg.h>
+#include <fcntl.h>
 #include <mysql.h>
 #include <sys/socket.h>
 
@@ -73,7 +74,12 @@ class Link final {
     finish(mysql_real_connect_start(&opened, mysql_, host, user, password, database, config.port,
                                     socket, flags),
            [&](int status) { return mysql_real_connect_cont(&opened, mysql_, status); });
-    return opened != nullptr;
+    if (opened == nullptr) return false;
+    // The library leaves the socket blocking, and under TLS OpenSSL would wait in it without asking the hook. Only the
+    // handshake, which is over, cannot be kept from that.
+    const int socket_number = static_cast<int>(mysql_get_socket(mysql_));
+    ::fcntl(socket_number, F_SETFL, ::fcntl(socket_number, F_GETFL) | O_NONBLOCK);
+    return true;
   }
   int query(std::string_view text) {
     if (!may_suspend_) return mysql_real_query(mysql_, text.data(), text.size());
