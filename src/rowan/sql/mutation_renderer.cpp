@@ -4,7 +4,6 @@
 
 #include <rowan/sql/select_renderer.hpp>
 
-
 namespace rowan::sql {
 namespace {
 

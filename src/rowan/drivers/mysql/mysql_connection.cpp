@@ -75,8 +75,12 @@ class Link final {
     finish(mysql_real_connect_start(&opened, mysql_, host, user, password, database, config.port,
                                     socket, flags),
            [&](int status) { return mysql_real_connect_cont(&opened, mysql_, status); });
-    if (opened != nullptr) unblock();
-    return opened != nullptr;
+    if (opened == nullptr) return false;
+    // The library leaves the socket blocking, and under TLS OpenSSL would wait in it without asking the hook. Only the
+    // handshake, which is over, cannot be kept from that.
+    const int socket_number = static_cast<int>(mysql_get_socket(mysql_));
+    ::fcntl(socket_number, F_SETFL, ::fcntl(socket_number, F_GETFL) | O_NONBLOCK);
+    return true;
   }
   int query(std::string_view text) {
     if (!may_suspend_) return mysql_real_query(mysql_, text.data(), text.size());
@@ -183,13 +187,6 @@ class Link final {
     if (!may_suspend_) return mysql_close(mysql_);
     int status = mysql_close_start(mysql_);
     while (status != 0) status = mysql_close_cont(mysql_, wait(status));
-  }
-  // After a TLS handshake the library leaves the socket blocking, and its reads would then block below it, unseen by
-  // the hook.
-  void unblock() noexcept {
-    const int socket = static_cast<int>(mysql_get_socket(mysql_));
-    const int flags = ::fcntl(socket, F_GETFL);
-    if (flags >= 0) ::fcntl(socket, F_SETFL, flags | O_NONBLOCK);
   }
   template <class Continue>
   void finish(int status, Continue&& go_on) {

@@ -142,7 +142,8 @@ void SqliteStatement::bind_formatted(int at, const Cell& cell, const sql::Parame
 }
 
 void SqliteStatement::fail_bind(const Cell& cell, const sql::Parameter& parameter) {
-  if (cell.type == ValueType::real && cell.real != cell.real) sql::refuse_real(cell.real, parameter);
+  if (cell.type == ValueType::real && cell.real != cell.real)
+    sql::refuse_real(cell.real, parameter);
   fail(database_, text_);
 }
 
