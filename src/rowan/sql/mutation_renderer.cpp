@@ -57,8 +57,8 @@ PivotKeys keys_of(const backend::PivotBatch& batch) {
   return {batch.owner->primary_key, batch.relation->target->primary_key};
 }
 
-/// Writes the condition that picks the rows of a bulk change. The binder leaves no join in it, and nothing that reads the
-/// changed table itself but as a derived table.
+/// Writes the condition that picks the rows of a bulk change. The binder leaves no join in it, and nothing that reads
+/// the changed table itself but as a derived table.
 void write_filter(SqlWriter& writer, const BoundMutation& mutation) {
   if (!SelectRenderer::has_condition(*mutation.filter)) return;
   writer.add(" where ");
