@@ -188,7 +188,9 @@ PostgresResult PostgresBaseline::keys(PostgresStatement& statement, std::size_t 
 
 void PostgresBaseline::write_authors() {
   const PostgresResult reserved = keys(statements_->author_keys, authors_.size());
-  buffer_.begin_copy();
+  PostgresCopy copy(
+      connection_.get(),
+      "copy author (id, name, email, age, created_at, born) from stdin (format binary)", buffer_);
   for (std::size_t index = 0; index < authors_.size(); ++index) {
     AuthorRow& author = authors_[index];
     author.id = integer_at(reserved.get(), static_cast<int>(index), 0);
@@ -203,16 +205,15 @@ void PostgresBaseline::write_authors() {
     }
     buffer_.add_field(author.created_at - postgres_epoch);
     buffer_.add_field(author.born);
+    copy.row_done();
   }
-  buffer_.end_copy();
-  copy_postgres(connection_.get(),
-                "copy author (id, name, email, age, created_at, born) from stdin (format binary)",
-                buffer_);
+  copy.end();
 }
 
 void PostgresBaseline::write_books() {
   const PostgresResult reserved = keys(statements_->book_keys, books_.size());
-  buffer_.begin_copy();
+  PostgresCopy copy(connection_.get(),
+                    "copy book (id, title, author_id, price) from stdin (format binary)", buffer_);
   for (std::size_t index = 0; index < books_.size(); ++index) {
     BookRow& book = books_[index];
     book.id = integer_at(reserved.get(), static_cast<int>(index), 0);
@@ -222,10 +223,9 @@ void PostgresBaseline::write_books() {
     buffer_.add_field(book.title);
     buffer_.add_field(book.author_id);
     buffer_.add_field(book.price);
+    copy.row_done();
   }
-  buffer_.end_copy();
-  copy_postgres(connection_.get(),
-                "copy book (id, title, author_id, price) from stdin (format binary)", buffer_);
+  copy.end();
 }
 
 void PostgresBaseline::insert_new_authors() {
@@ -335,17 +335,17 @@ void PostgresBaseline::delete_all() {
 }
 
 void PostgresBaseline::insert_book_tags() {
-  buffer_.begin_copy();
+  PostgresCopy copy(connection_.get(),
+                    "copy book_tags (book_id, tag_id) from stdin (format binary)", buffer_);
   for (std::size_t book = 0; book < books_.size(); ++book) {
     for (std::size_t position = 0; position < tags_per_book; ++position) {
       buffer_.add(std::int16_t{2});
       buffer_.add_field(books_[book].id);
       buffer_.add_field(static_cast<std::int64_t>(tag_of_book(book, position)) + 1);
     }
+    copy.row_done();
   }
-  buffer_.end_copy();
-  copy_postgres(connection_.get(), "copy book_tags (book_id, tag_id) from stdin (format binary)",
-                buffer_);
+  copy.end();
 }
 
 void PostgresBaseline::read_pages() {

@@ -67,13 +67,24 @@ PostgresResult PostgresStatement::run(std::initializer_list<const PostgresBuffer
       connection_, PQexecPrepared(connection_, name_.c_str(), count, data, lengths, formats, 1));
 }
 
-void copy_postgres(PGconn* connection, const std::string& copy_text, const PostgresBuffer& buffer) {
+PostgresCopy::PostgresCopy(PGconn* connection, const std::string& copy_text, PostgresBuffer& buffer)
+    : connection_(connection), buffer_(buffer) {
   run_postgres(connection, copy_text);
-  if (PQputCopyData(connection, buffer.data(), buffer.size()) != 1 ||
-      PQputCopyEnd(connection, nullptr) != 1) {
-    throw std::runtime_error(std::string("PostgreSQL: ") + PQerrorMessage(connection));
-  }
-  while (PGresult* result = PQgetResult(connection)) expect_postgres_ok(connection, result);
+  buffer_.begin_copy();
+}
+
+void PostgresCopy::put() {
+  if (PQputCopyData(connection_, buffer_.data(), buffer_.size()) != 1)
+    throw std::runtime_error(std::string("PostgreSQL: ") + PQerrorMessage(connection_));
+  buffer_.clear();
+}
+
+void PostgresCopy::end() {
+  buffer_.end_copy();
+  put();
+  if (PQputCopyEnd(connection_, nullptr) != 1)
+    throw std::runtime_error(std::string("PostgreSQL: ") + PQerrorMessage(connection_));
+  while (PGresult* result = PQgetResult(connection_)) expect_postgres_ok(connection_, result);
 }
 
 void PostgresPlainSql::execute(const std::string& sql) { run_postgres(connection_.get(), sql); }

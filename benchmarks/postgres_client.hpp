@@ -137,8 +137,23 @@ class PostgresStatement final {
   std::string name_;
 };
 
-/// Copies what is in the buffer, head and end included.
-void copy_postgres(PGconn* connection, const std::string& copy_text, const PostgresBuffer& buffer);
+/// Rows on their way into a table: sent in parts, so that the server works on the first while the next are made.
+class PostgresCopy final {
+ public:
+  PostgresCopy(PGconn* connection, const std::string& copy_text, PostgresBuffer& buffer);
+  /// Sends what is in the buffer, where that is worth it.
+  void row_done() {
+    if (buffer_.size() >= part_bytes) put();
+  }
+  void end();
+
+ private:
+  static constexpr int part_bytes = 1 << 16;
+  void put();
+
+  PGconn* connection_;
+  PostgresBuffer& buffer_;
+};
 
 /// Plain SQL over a connection of its own.
 class PostgresPlainSql final : public PlainSql {

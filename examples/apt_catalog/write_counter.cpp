@@ -8,7 +8,9 @@ namespace apt_catalog {
 
 void WriteCounter::log(const rowan::LogMessage& message) {
   std::atomic<std::size_t>* rows_written = nullptr;
-  if (message.sql.starts_with("insert")) rows_written = &inserted_;
+  // Many rows may be copied in instead.
+  if (message.sql.starts_with("insert") || message.sql.starts_with("copy"))
+    rows_written = &inserted_;
   if (message.sql.starts_with("update")) rows_written = &updated_;
   if (message.sql.starts_with("delete")) rows_written = &removed_;
   if (rows_written == nullptr) return;

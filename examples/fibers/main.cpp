@@ -20,18 +20,14 @@ namespace {
 
 struct Options {
   std::string url = "sqlite::memory:";
-  std::string url_from;
   std::size_t requests = 200;
   std::size_t connections = 0;
   int expected_at_once = 0;
   bool is_blocking = false;
 };
 
-constexpr int skipped = 77;
-
 void add_options(CLI::App& app, Options& options) {
   app.add_option("--url", options.url, "The database")->capture_default_str();
-  app.add_option("--url-from", options.url_from, "The environment's variable that has the URL");
   app.add_option("--requests", options.requests, "Requests to serve")->capture_default_str();
   app.add_option("--connections", options.connections, "Connections of the pool, at most");
   app.add_option("--expect-at-once", options.expected_at_once,
@@ -99,14 +95,6 @@ int main(int argc, char** argv) {
   Options options;
   add_options(app, options);
   CLI11_PARSE(app, argc, argv);
-  if (!options.url_from.empty()) {
-    const char* url = std::getenv(options.url_from.c_str());
-    if (url == nullptr) {
-      std::cout << options.url_from << " is not set: skipped\n";
-      return skipped;
-    }
-    options.url = url;
-  }
   try {
     return run(options);
   } catch (const std::exception& error) {

@@ -181,7 +181,7 @@ TEST_F(BatchCount, writes_one_changed_object_of_a_thousand_with_one_statement) {
   EXPECT_THAT(statements(), SizeIs(1));
 }
 
-TEST_F(BatchCount, populates_a_thousand_rows_with_one_statement_more) {
+TEST_F(BatchCount, populates_a_thousand_rows_with_two_statements_more) {
   {
     auto em = orm.em().fork();
     for (std::size_t i = 0; i < rows; ++i)
@@ -192,7 +192,7 @@ TEST_F(BatchCount, populates_a_thousand_rows_with_one_statement_more) {
   auto em = orm.em().fork();
   const auto authors =
       em.find<Author>({}, {.populate = {f<&Author::books>}, .strategy = LoadStrategy::select_in});
-  EXPECT_THAT(statements(), SizeIs(2));
+  EXPECT_THAT(statements(), SizeIs(3));  // keys are asked for by 512
   for (const Author& author : authors) ASSERT_EQ(author.books.size(), 1u);
 }
 

@@ -598,15 +598,15 @@ TEST_F(EntityManagerTest, the_debug_view_says_what_is_managed_and_what_changed) 
   EXPECT_NE(view.find("removed"), std::string::npos) << view;
   EXPECT_NE(view.find("Tag[new] new"), std::string::npos) << view;
   EXPECT_NE(view.find("name: \"t\""), std::string::npos) << view;
-  const auto insert = view.find("insert into tag (");
-  const auto update = view.find("update author set name where id  -- 1 row");
-  const auto removal = view.find("delete from author where id  -- 1 row");
+  const auto insert = view.find("insert into");
+  const auto update = view.find("    update ");
+  const auto removal = view.find("delete from");
   EXPECT_NE(removal, std::string::npos) << view;
   EXPECT_LT(insert, update) << view;
   EXPECT_LT(update, removal) << view;
   em.flush();
   EXPECT_EQ(count_of("insert"), 1u);
-  EXPECT_EQ(em.debug_view().find("would send"), std::string::npos);
+  EXPECT_NE(em.debug_view().find("would send nothing"), std::string::npos);
 }
 
 TEST_F(EntityManagerTest, the_debug_view_says_why_a_flush_would_fail) {

@@ -94,7 +94,7 @@ consteval bool is_key() {
   } else if constexpr (is_whole_number<U> || is_text<U>) {
     return true;
   } else {
-    return value::Mappable<U>;
+    return value::Mappable<U> && stored_type<U>() != ValueType::json;
   }
 }
 

@@ -3,9 +3,11 @@
 #include <rowan/schema/schema_builder.hpp>
 
 #include <rowan/metadata/naming_strategy.hpp>
+#include <rowan/value/cell.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -24,7 +26,23 @@ struct Style {
   [[nodiscard]] std::string constraint(const std::string& table,
                                        const std::string& column,
                                        std::string_view suffix) const {
-    return naming.index_name(metadata::flat_table_name(table), {&column, 1}, suffix);
+    return constraint(table, std::span(&column, 1), suffix);
+  }
+  [[nodiscard]] std::string constraint(const std::string& table,
+                                       std::span<const std::string> columns,
+                                       std::string_view suffix) const {
+    return fit(naming.index_name(metadata::flat_table_name(table), columns, suffix));
+  }
+  /// Returns the name, its end replaced by a number made of it where it is too long for the database.
+  [[nodiscard]] std::string fit(std::string name) const {
+    const std::size_t limit = dialect.facts().name_limit;
+    if (limit == 0 || name.size() <= limit) return name;
+    constexpr char digits[] = "0123456789abcdef";
+    std::uint64_t hash = value::hash_of(value::Cell::of_bytes(name));
+    name.resize(limit - 9);
+    name += '_';
+    for (int i = 0; i < 8; ++i, hash >>= 4) name += digits[hash & 15];
+    return name;
   }
 };
 
@@ -124,9 +142,9 @@ void add_property(Table& table, const PropertyMeta& property, const Style& style
   if (property.is_primary_key) {
     table.primary_key.push_back(property.column_name);
   } else if (property.is_unique) {
-    table.indexes.push_back({property.unique_name, own, true});
+    table.indexes.push_back({style.fit(property.unique_name), own, true});
   } else if (property.is_indexed) {
-    table.indexes.push_back({property.index_name, own, false});
+    table.indexes.push_back({style.fit(property.index_name), own, false});
   }
   if (property.is_relation() && property.target != nullptr) {
     table.foreign_keys.push_back(
@@ -145,11 +163,11 @@ Table table_of(const EntityMeta& entity, const Style& style) {
     for (const std::uint16_t property : index.properties)
       made.columns.push_back(entity.properties[property].column_name);
     made.is_unique = index.is_unique;
-    made.name = index.name;
+    made.name = style.fit(index.name);
     table.indexes.push_back(std::move(made));
   }
   for (const metadata::CheckMeta& check : entity.checks)
-    table.checks.push_back({check.name, check.expression});
+    table.checks.push_back({style.fit(check.name), check.expression});
   return table;
 }
 
@@ -175,9 +193,7 @@ Table pivot_of(const EntityMeta& owner, const PropertyMeta& relation, const Styl
     id.column_name = "id";
     table.columns.push_back(column_of(id, style.dialect));
     table.primary_key = {"id"};
-    table.indexes.push_back(
-        {style.naming.index_name(metadata::flat_table_name(table.name), pair, "unique"), pair,
-         true});
+    table.indexes.push_back({style.constraint(table.name, pair, "unique"), pair, true});
   } else {
     table.primary_key = pair;
   }

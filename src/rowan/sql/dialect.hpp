@@ -40,6 +40,7 @@ struct DialectFacts {
       false;  ///< a chunk of updates is filled up with rows of nulls, whose key matches none
   bool has_inline_foreign_keys = false;  ///< foreign keys stand in `create table` only
   std::size_t parameter_limit = 32766;
+  std::size_t name_limit = 0;     ///< characters of a name at most; 0: none
   std::size_t insert_rows = 100;  ///< rows of one insert
   std::size_t update_rows = 100;
   std::size_t delete_rows = 500;
@@ -57,7 +58,8 @@ struct DialectFacts {
   std::string_view foreign_keys_state{};  ///< a query that yields 1 where foreign keys are checked
   std::string_view read_only_on{};  ///< run after the begin of a transaction that may not write
   std::string_view read_only_off{};
-  bool has_ilike = false;         ///< knows `ilike`; else both sides are made lower case
+  std::size_t least_reserved_keys = 1;  ///< fewer are not reserved: they come back from the insert
+  bool has_ilike = false;               ///< knows `ilike`; else both sides are made lower case
   bool lists_are_arrays = false;  ///< a long list is bound as an array, whatever its values are
   std::string_view foreign_key_end{};  ///< after the rules of a foreign key
   std::string_view drop_table_end{};   ///< after the name of a table to be dropped

@@ -252,7 +252,13 @@ void SqlSession::close_cursors() noexcept {
 void SqlSession::run_verb(const std::string& text) {
   StatementLog log(observer_);
   log.begin(text, false);
-  connection().connection().run(text);
+  try {
+    connection().connection().run(text);
+  } catch (const Error& error) {
+    // One that was posted before may be what failed.
+    log.blame(error.statement());
+    throw;
+  }
   log.finish(-1);
 }
 
@@ -362,7 +368,9 @@ backend::Cursor& SqlSession::select(const backend::PreparedSelect& prepared,
 bool SqlSession::reserve_keys(const metadata::EntityMeta& entity,
                               std::size_t count,
                               std::vector<std::int64_t>& keys) {
-  if (!dialect_.facts().capabilities.reserve_keys || !is_in_transaction_) return false;
+  const DialectFacts& facts = dialect_.facts();
+  if (!facts.capabilities.reserve_keys || count < facts.least_reserved_keys || !is_in_transaction_)
+    return false;
   return connection().connection().reserve_keys(entity, count, keys);
 }
 
@@ -437,7 +445,7 @@ std::uint64_t SqlSession::finish_write(SqlStatement& statement,
                                        const BatchPlan& plan,
                                        std::size_t rows,
                                        StatementLog& log) {
-  if (!plan.is_counted && is_in_transaction_ && statement.post()) {
+  if (!plan.is_counted && is_in_transaction_ && !log.is_shown() && statement.post()) {
     log.finish(static_cast<std::int64_t>(rows));
     return rows;
   }

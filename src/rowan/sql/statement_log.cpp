@@ -18,6 +18,7 @@ void StatementLog::begin_logged(std::string_view sql) {
       observer_->slow_threshold.has_value() && logger.is_enabled(LogNamespace::slow_query);
   if (!is_slow_wanted && !logger.is_enabled(observer_->ns)) return;
   is_running_ = true;
+  is_shown_ = logger.is_enabled(observer_->ns);
   sql_ = sql;
   wants_parameters_ = logger.is_enabled(LogNamespace::query_params);
   started_ = std::chrono::steady_clock::now();

@@ -35,9 +35,15 @@ class StatementLog final {
   }
   /// Tells whether add() has any use.
   [[nodiscard]] bool wants_parameters() const noexcept { return wants_parameters_; }
+  /// Tells whether the statement is shown, so that its time and its failure should be its own.
+  [[nodiscard]] bool is_shown() const noexcept { return is_shown_; }
   void add(std::span<const value::Cell> cells, std::span<const Parameter> parameters);
   /// Adds a list that is one parameter.
   void add_list(std::span<const value::Cell> cells, const Parameter& parameter);
+  /// Says which statement it is that failed, where it is another. Lifetime: `sql` until the end.
+  void blame(std::string_view sql) noexcept {
+    if (is_running_ && !sql.empty()) sql_ = sql;
+  }
   /// Ends as if begin() had never been called, but for the count.
   void forget() noexcept;
   /// Ends the statement; -1 where rows mean nothing.
@@ -56,6 +62,7 @@ class StatementLog final {
 
   const backend::Observer* observer_;
   bool is_running_ = false;
+  bool is_shown_ = false;
   bool wants_parameters_ = false;
   std::string_view sql_;
   std::string parameters_;

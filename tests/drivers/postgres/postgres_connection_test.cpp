@@ -140,7 +140,7 @@ TEST(PostgresReturning, of_many_rows_finds_each_by_its_key) {
   Orm orm = make_orm<Ticket>(server_url());
   orm.schema().refresh();
   auto em = orm.em().fork();
-  for (int i = 0; i < 500; ++i) em.create<Ticket>({.name = std::to_string(i)});
+  for (int i = 0; i < 500; ++i) em.create<Ticket>({.name = std::to_string(i), .code = {}});
   em.flush();
   EXPECT_LE(em.statistics().statements, 10u);
   auto other = orm.em().fork();

@@ -33,7 +33,7 @@ template <>
 inline constexpr auto rowan::mapping<options::Tag> =
     rowan::entity<options::Tag>(rowan::primary_key<&options::Tag::id>,
                                 rowan::property<&options::Tag::name>.unique())
-        .schema("pg_options")
+        .schema("rowan_options")
         .table("tag");
 
 template <>
@@ -50,7 +50,7 @@ inline constexpr auto rowan::mapping<options::Note> =
         rowan::many_to_one<&options::Note::parent>,
         rowan::many_to_many<&options::Note::tags>)
         .table("note")
-        .schema("pg_options");
+        .schema("rowan_options");
 
 namespace rowan::test {
 namespace {
@@ -137,7 +137,7 @@ TEST_P(PostgresOptions, tables_of_a_schema_are_joined_changed_and_removed) {
   EXPECT_EQ(other.count<Note>(f<&Note::parent, &Note::text> == sample(0).text), 1u);
   Note& loaded = other.find_one_or_fail<Note>(note.id, {.populate = {f<&Note::tags>}});
   EXPECT_EQ(loaded.tags.size(), 3u);
-  loaded.tags.clear();
+  loaded.tags.remove_all();
   other.flush();
   EXPECT_EQ(other.update<Note>().set(f<&Note::text>, std::string("t")).execute(), 2u);
   EXPECT_EQ(other.remove_where<Tag>().where(f<&Tag::name> != std::string("x")).execute(), 2u);
@@ -173,12 +173,12 @@ TEST_P(PostgresOptions, text_is_searched_where_the_database_can) {
 TEST_P(PostgresOptions, the_schema_is_made_of_the_databases_own_means) {
   const std::string sql = orm.schema().create_sql();
   const auto has = [&](std::string_view part) { return sql.find(part) != std::string::npos; };
-  EXPECT_EQ(has("create schema if not exists \"pg_options\""), is_server());
+  EXPECT_EQ(has("create schema if not exists \"rowan_options\""), is_server());
   EXPECT_EQ(has("create type \"pg_options_mood\" as enum ('sad', 'fine')"), is_server());
   EXPECT_EQ(has("\"numbers\" bigint[]"), is_server());
   EXPECT_EQ(has("\"words\" text[]"), is_server());
-  EXPECT_EQ(has("create table \"pg_options\".\"note\""), is_server());
-  EXPECT_EQ(has("create table \"pg_options_note\""), !is_server());
+  EXPECT_EQ(has("create table \"rowan_options\".\"note\""), is_server());
+  EXPECT_EQ(has("create table \"rowan_options_note\""), !is_server());
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases,

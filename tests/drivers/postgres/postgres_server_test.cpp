@@ -200,7 +200,7 @@ TEST_F(PostgresPooler, of_transactions_serves_many_managers_over_few_servers) {
       auto other = orm.em().fork();
       EXPECT_EQ(other.find_one_or_fail<Visit>(visit.id).name, visit.name);
       em.transactional([&](EntityManager& tx) {
-        for (int j = 0; j < 150; ++j) tx.create<Visit>({.name = "copied"});
+        for (int j = 0; j < 250; ++j) tx.create<Visit>({.name = "copied"});
         tx.flush();
         // In transactions the limit is set, for them alone.
         EXPECT_EQ(text_of(tx, "select current_setting('statement_timeout')"), "5s");
@@ -212,7 +212,7 @@ TEST_F(PostgresPooler, of_transactions_serves_many_managers_over_few_servers) {
   for (int i = 0; i < 4; ++i) threads.emplace_back(work, i);
   for (std::thread& thread : threads) thread.join();
   auto em = orm.em().fork();
-  EXPECT_EQ(number_of(em, "select count(*) from pg_visit"), 4 * 20 * 151);
+  EXPECT_EQ(number_of(em, "select count(*) from pg_visit"), 4 * 20 * 251);
   EXPECT_EQ(number_of(em, "select count(*) from pg_prepared_statements where name <> ''"), 0);
   EXPECT_EQ(text_of(em, "select current_setting('statement_timeout')"), "0");
   orm.close();

@@ -311,7 +311,7 @@ TEST_F(PostgresCustomTypes, are_found_by_their_values) {
 }
 
 TEST_F(PostgresCustomTypes, are_not_cut_to_their_length) {
-  for (const int count : {1, 2, 150}) {
+  for (const int count : {1, 2, 250}) {
     auto em = orm.em().fork();
     for (int i = 0; i < count; ++i) em.create<Custom>(sample(i)).short_text = "too long";
     try {
@@ -325,7 +325,7 @@ TEST_F(PostgresCustomTypes, are_not_cut_to_their_length) {
 }
 
 TEST_F(PostgresCustomTypes, refuse_numbers_out_of_their_range) {
-  for (const int count : {1, 2, 150}) {
+  for (const int count : {1, 2, 250}) {
     auto em = orm.em().fork();
     for (int i = 0; i < count; ++i) em.create<Custom>(sample(i)).narrow = 99999;
     try {

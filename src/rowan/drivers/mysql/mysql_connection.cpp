@@ -74,12 +74,8 @@ class Link final {
     finish(mysql_real_connect_start(&opened, mysql_, host, user, password, database, config.port,
                                     socket, flags),
            [&](int status) { return mysql_real_connect_cont(&opened, mysql_, status); });
-    if (opened == nullptr) return false;
-    // The library leaves the socket blocking, and under TLS OpenSSL would wait in it without asking the hook. Only the
-    // handshake, which is over, cannot be kept from that.
-    const int socket_number = static_cast<int>(mysql_get_socket(mysql_));
-    ::fcntl(socket_number, F_SETFL, ::fcntl(socket_number, F_GETFL) | O_NONBLOCK);
-    return true;
+    if (opened != nullptr) unblock();
+    return opened != nullptr;
   }
   int query(std::string_view text) {
     if (!may_suspend_) return mysql_real_query(mysql_, text.data(), text.size());
@@ -186,6 +182,13 @@ class Link final {
     if (!may_suspend_) return mysql_close(mysql_);
     int status = mysql_close_start(mysql_);
     while (status != 0) status = mysql_close_cont(mysql_, wait(status));
+  }
+  // After a TLS handshake the library leaves the socket blocking, and its reads would then block below it, unseen by
+  // the hook.
+  void unblock() noexcept {
+    const int socket = static_cast<int>(mysql_get_socket(mysql_));
+    const int flags = ::fcntl(socket, F_GETFL);
+    if (flags >= 0) ::fcntl(socket, F_SETFL, flags | O_NONBLOCK);
   }
   template <class Continue>
   void finish(int status, Continue&& go_on) {
@@ -399,11 +402,19 @@ class MysqlStatement final : public sql::SqlStatement {
   void execute();
   void take_result();
   void keep_rows();
-  [[noreturn]] void fail_result();
   [[nodiscard]] std::uint64_t ignored_rows() const;
   [[noreturn]] void fail() {
     session_.fail(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
                   mysql_stmt_error(statement_), text_);
+  }
+  /// Fails, and gives the statement up: after an error among the rows the client library would wait for ever for their
+  /// end. It is prepared anew at the next execution.
+  [[noreturn]] void fail_result() {
+    const unsigned int code = mysql_stmt_errno(statement_);
+    const std::string sqlstate = mysql_stmt_sqlstate(statement_);
+    const std::string message = mysql_stmt_error(statement_);
+    close();
+    session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
   }
   [[noreturn]] void fail_row() {
     session_.is_usable = false;
@@ -572,16 +583,6 @@ void MysqlStatement::keep_rows() {
     if (mysql_stmt_field_count(statement_) > 0 && session_.link.store_result(statement_) != 0)
       fail_result();
   }
-}
-
-// What fails after its first rows, or before the first of a `returning`, leaves the client library waiting for more
-// rows at the next execution: the statement is given up, and prepared anew then.
-void MysqlStatement::fail_result() {
-  const unsigned int code = mysql_stmt_errno(statement_);
-  const std::string sqlstate = mysql_stmt_sqlstate(statement_);
-  const std::string message = mysql_stmt_error(statement_);
-  close();
-  session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
 }
 
 void MysqlStatement::take_result() {

@@ -198,8 +198,8 @@ void check_postgres_config(const PostgresConfig& config) {
   std::string message = complaint != nullptr ? complaint : "out of memory";
   PQfreemem(complaint);
   // What follows may repeat the URL, with its password.
-  for (const std::string_view mark : {": \"", "\"postgres", "in URI"}) {
-    if (const auto at = message.find(mark); at != std::string::npos) message.resize(at);
+  for (const std::string_view start : {": \"", "\"postgres", "in URI"}) {
+    if (const auto at = message.find(start); at != std::string::npos) message.resize(at);
   }
   while (!message.empty() && message.back() == '\n') message.pop_back();
   throw ValidationError("the PostgreSQL URL is wrong: " + message);

@@ -194,8 +194,6 @@ sql::SqlStatement* PostgresConnection::key_statement(const metadata::EntityMeta&
 bool PostgresConnection::reserve_keys(const metadata::EntityMeta& entity,
                                       std::size_t count,
                                       std::vector<std::int64_t>& keys) {
-  // One row gets its key back from the insert itself, in one round trip.
-  if (count < 2) return false;
   sql::SqlStatement* statement = key_statement(entity);
   if (statement == nullptr) return false;
   struct Reset {

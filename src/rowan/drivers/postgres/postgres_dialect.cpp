@@ -13,6 +13,7 @@ sql::DialectFacts make_facts() {
   sql::DialectFacts facts;
   facts.capabilities.returning = true;
   facts.capabilities.reserve_keys = true;
+  facts.name_limit = 63;
   facts.capabilities.deferrable_constraints = true;
   facts.capabilities.isolation_levels = true;
   facts.capabilities.row_locks = true;
@@ -21,6 +22,8 @@ sql::DialectFacts make_facts() {
   facts.capabilities.full_text = true;
   facts.capabilities.native_enums = true;
   facts.capabilities.schemas = true;
+  // One row gets its key back from the insert itself, in one round trip.
+  facts.least_reserved_keys = 2;
   facts.has_ilike = true;
   // One array serves every length, so there is one statement for all of them.
   facts.capabilities.list_parameters = 1;
@@ -28,7 +31,8 @@ sql::DialectFacts make_facts() {
   facts.parameter_limit = 65535;
   facts.batches_are_arrays = true;
   facts.capabilities.batch_rows = facts.array_rows;
-  facts.copy_from_rows = 100;
+  // A copy costs two round trips more than arrays do, and saves the better part of a microsecond for each row.
+  facts.copy_from_rows = 200;
   facts.capabilities.batch_rows = facts.array_rows;
   facts.defer_constraints = "set constraints all deferred";
   facts.foreign_key_end = " deferrable initially immediate";
@@ -174,6 +178,7 @@ std::string_view PostgresDialect::lock_clause(query::LockMode mode) const {
 
 std::string PostgresDialect::column_type(const metadata::PropertyMeta& property) const {
   if (!property.column_type.empty()) return property.column_type;
+  if (!property.native_enum.empty()) return value_type_of(property);
   switch (property.type) {
     case ValueType::text:
       return property.length > 0 && !property.is_text

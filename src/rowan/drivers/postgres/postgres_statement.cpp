@@ -404,6 +404,8 @@ const Cell* PostgresStatement::read_row() {
         cell = Cell::of_bytes({data, size});
       } else if (type.kind == WireKind::int8 && size == 8) {
         cell = Cell::of_integer(load_big_endian<std::int64_t>(data));
+      } else if (type.kind == WireKind::int4 && size == 4) {
+        cell = Cell::of_integer(load_big_endian<std::int32_t>(data));
       } else {
         cell = read_binary(type, {data, size}, rooms_[i]);
       }

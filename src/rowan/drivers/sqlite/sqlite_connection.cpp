@@ -370,6 +370,7 @@ void SqliteConnection::configure(const SqliteConfig& config, bool is_reader) {
   // Asked of every connection, so that a file that is no database is told now.
   run("pragma schema_version");
   if (is_reader) run("pragma query_only = on");
+  verbs_.clear();  // these do not come again
 }
 
 void SqliteConnection::run(std::string_view text) {
