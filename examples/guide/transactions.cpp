@@ -163,21 +163,19 @@ void locks(rowan::Orm& orm) {
   });
 }
 
-// [retry]
-/// Runs a whole unit of work, again where the database says that another try may succeed.
-template <class Work>
-void with_retries(rowan::Orm& orm, int tries, Work work) {
-  for (;;) {
-    try {
-      auto em = orm.em().fork();
-      em.transactional(work);
-      return;
-    } catch (const rowan::DriverError& error) {
-      if (!error.is_retryable() || --tries <= 0) throw;
-    }
-  }
+void try_again(rowan::Orm& orm) {
+  auto em = orm.em().fork();
+  // [retry]
+  const std::int64_t left = em.transactional(
+      [](rowan::EntityManager& attempt) {
+        Account& ada = attempt.find_one_or_fail<Account>(f<&Account::owner> == "Ada");
+        ada.cents -= 100;
+        return ada.cents;
+      },
+      {.retries = 3});
+  // [/retry]
+  std::cout << "Ada has " << left << " left\n";
 }
-// [/retry]
 
 }  // namespace
 
@@ -187,7 +185,7 @@ int main() {
       .entities = rowan::entities<Account>(),
   }};
   orm.schema().create();
-  with_retries(orm, 3, [](rowan::EntityManager& em) {
+  orm.em().fork().transactional([](rowan::EntityManager& em) {
     em.create<Account>({.owner = "Ada", .cents = 1000});
     em.create<Account>({.owner = "Bob"});
   });
@@ -196,5 +194,6 @@ int main() {
   nest(orm);
   by_hand(orm);
   versions(orm);
+  try_again(orm);
   locks(orm);
 }
