@@ -51,7 +51,8 @@ using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 
 static_assert(!Mappable<Opaque> && !Mappable<char> && !Mappable<int*> &&
-              !Mappable<std::vector<int>>);
+              !Mappable<std::vector<Opaque>>);
+static_assert(Mappable<std::vector<int>> && is_list<std::vector<int>>);
 static_assert(!Mappable<std::optional<std::optional<int>>>);
 static_assert(Mappable<std::chrono::system_clock::time_point> && Mappable<unsigned short>);
 static_assert(std::is_same_v<WithoutOptional<std::optional<int>>, int> &&
