@@ -187,7 +187,10 @@ unpack_sid() {
 
 # in_cache COMMAND...: one process at a time fills the cache.
 in_cache() {
-  mkdir -p "$cache" && chmod a+rx "$cache" || return
+  mkdir -p "$cache" 2>/dev/null && chmod a+rx "$cache" || {
+    printf 'error: the folder %s cannot be made\n       Name another one by ROWAN_SERVERS_CACHE.\n' "$cache" >&2
+    return 1
+  }
   (flock 9 && "$@") 9>"$cache/.lock"
 }
 
