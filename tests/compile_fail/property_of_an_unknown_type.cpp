@@ -1,5 +1,5 @@
 // A member of a type that no column can hold.
-// expect: Rowan has no column type for this member's type: specialise rowan::Codec for it, or leave the member out of the mapping
+// expect: Rowan has no column type for this member's type: specialise rowan::Codec for it, use rowan::Ref if it is an entity, or leave the member out of the mapping
 
 #include <rowan/declare/declare.hpp>
 #include <rowan/model/model.hpp>
