@@ -70,7 +70,8 @@ build_preset() {
     return 1
   }
   grep -A4 'CMake Warning' "$root/build/$preset.configure.log" >&2 || true
-  cmake --build "$root/build/$preset" --parallel "$jobs" ${1:+--target "$@"}
+  # -k 0: one run shows everything that does not compile.
+  cmake --build "$root/build/$preset" --parallel "$jobs" ${1:+--target "$@"} -- -k 0
 }
 
 mkdir -p "$root/build"

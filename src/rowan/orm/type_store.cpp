@@ -13,6 +13,13 @@ namespace rowan::orm {
 
 namespace {
 
+// Under AddressSanitizer all chunks go back: the pool poisons them, so that a stale reference is found out.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t kept_chunks = 0;
+#else
+constexpr std::size_t kept_chunks = 1;
+#endif
+
 constexpr std::uint32_t round_up(std::size_t size, std::size_t to) {
   return static_cast<std::uint32_t>((size + to - 1) / to * to);
 }
@@ -90,8 +97,8 @@ void TypeStore::clear() noexcept {
   });
   for (std::size_t c = 0; c < used_chunks_; ++c)
     static_cast<model::ChunkHeader*>(chunks_[c])->used = 0;
-  for (std::size_t c = 1; c < chunks_.size(); ++c) unit_->release_chunk(chunks_[c]);
-  if (chunks_.size() > 1) chunks_.resize(1);
+  for (std::size_t c = kept_chunks; c < chunks_.size(); ++c) unit_->release_chunk(chunks_[c]);
+  if (chunks_.size() > kept_chunks) chunks_.resize(kept_chunks);
   used_chunks_ = 0;
   next_slot_ = end_ = 0;
   next_order_ = 0;
