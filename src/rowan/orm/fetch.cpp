@@ -113,12 +113,12 @@ Fetch::Fetch(UnitOfWork& unit, FetchRequest request)
   BoundValues values(unit, *request_.where);
   if (request_.limit) values.add(*request_.limit);
   if (request_.offset) values.add(*request_.offset);
-  const backend::PreparedSelect& prepared = plan();
+  plan_ = plan();
   lease_.emplace(unit.lease(backend::Access::read));
-  cursor_ = &(*lease_)->select(prepared, values.cells());
+  cursor_ = &(*lease_)->select(*plan_, values.cells());
 }
 
-const backend::PreparedSelect& Fetch::plan() {
+PlanCache::Plan Fetch::plan() {
   const EntityMeta& entity = *request_.entity;
   ShapeKey key;
   key.push_back(static_cast<std::uint64_t>(PlanKind::find) |

@@ -4,6 +4,7 @@
 
 #include <rowan/base/small_vector.hpp>
 #include <rowan/base/time.hpp>
+#include <rowan/orm/plan_cache.hpp>
 #include <rowan/orm/row_reader.hpp>
 #include <rowan/query/find_options.hpp>
 
@@ -110,7 +111,7 @@ class Fetch {
     ItemLists lists;
     std::unordered_set<Pair, PairHash> seen{};
   };
-  const backend::PreparedSelect& plan();
+  PlanCache::Plan plan();
   void read_joined();
   void bind_other_side(const Joined& joined, void* owner);
   void* owner_of(const Joined& joined) const noexcept;
@@ -121,6 +122,7 @@ class Fetch {
   RowReader root_;
   std::vector<Joined> joined_;
   base::HydrationScope hydrating_;
+  PlanCache::Plan plan_;  ///< of the cursor
   std::optional<Lease> lease_;
   backend::Cursor* cursor_ = nullptr;
   const value::Cell* row_ = nullptr;

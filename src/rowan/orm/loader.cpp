@@ -260,20 +260,14 @@ void* Loader::find_by_key(const EntityMeta& entity, const Cell& key, const FindS
 
 void* Loader::read_by_key(const EntityMeta& entity, const Cell& key) {
   OrmState& state = unit_.state();
-  const auto make = [&]() -> const backend::PreparedSelect& {
+  const backend::PreparedSelect& plan = state.plans.get_by_key(entity.id, [&] {
     const Condition where = key_condition(key);
-    ShapeKey shape;
-    shape.push_back(static_cast<std::uint64_t>(PlanKind::by_key) |
-                    static_cast<std::uint64_t>(entity.id) << 32);
-    return state.plans.get(shape, [&] {
-      query::FindBinding binding;
-      binding.root = &entity;
-      binding.where = &where;
-      binding.columns = entity.all_columns;
-      return state.driver->prepare(query::bind_find(state.registry, binding));
-    });
-  };
-  const backend::PreparedSelect& plan = state.plans.get_by_key(entity.id, make);
+    query::FindBinding binding;
+    binding.root = &entity;
+    binding.where = &where;
+    binding.columns = entity.all_columns;
+    return state.driver->prepare(query::bind_find(state.registry, binding));
+  });
   RowReader reader(unit_, entity, entity.all_columns, Manage::keep_local);
   const base::HydrationScope hydrating;
   const Lease lease = unit_.lease(backend::Access::read);
@@ -298,7 +292,7 @@ std::size_t Loader::count(const EntityMeta& entity,
   key.push_back(static_cast<std::uint64_t>(PlanKind::count) | static_cast<std::uint64_t>(entity.id)
                                                                   << 32);
   query::append_shape(where, key);
-  const backend::PreparedSelect& plan = unit_.state().plans.get(key, [&] {
+  const PlanCache::Plan plan = unit_.state().plans.get(key, [&] {
     query::FindBinding binding;
     binding.root = &entity;
     binding.where = &where;
@@ -307,7 +301,7 @@ std::size_t Loader::count(const EntityMeta& entity,
   });
   const BoundValues values(unit_, where);
   const Lease lease = unit_.lease(backend::Access::read);
-  backend::Cursor& cursor = lease->select(plan, values.cells());
+  backend::Cursor& cursor = lease->select(*plan, values.cells());
   const Cell* row = cursor.next();
   const std::size_t result = row == nullptr ? 0 : static_cast<std::size_t>(row[0].integer);
   cursor.close();

@@ -11,7 +11,8 @@
 #include <memory>
 #include <mutex>
 #include <span>
-#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace rowan::orm {
@@ -20,37 +21,61 @@ namespace rowan::orm {
 using ShapeKey = base::SmallVector<std::uint64_t, 32>;
 
 /// What a shape is of; the first word of its key begins with it.
-enum class PlanKind : std::uint64_t { find = 1, count = 2, rows = 3, by_key = 4 };
+enum class PlanKind : std::uint64_t { find = 1, count = 2, rows = 3 };
 
-/// Keeps what the driver prepared for each shape.
+/// Keeps what the driver prepared for the shapes that are asked for most lately, `limit` of them at most: filters may
+/// come from outside as JSON, and their shapes must not fill the memory.
 ///
 /// Thread safety: all members may be called from any thread. Cost: a hit takes no lock where this thread has asked
 /// for the shape before.
 class PlanCache {
  public:
-  /// Makes room for `entities` finds by key.
-  explicit PlanCache(std::size_t entities) : by_key_(entities), serial_(next_serial()) {}
+  static constexpr std::size_t default_limit = 1024;
+  /// A plan that stays as long as it is held, be it in the cache or not.
+  using Plan = std::shared_ptr<const backend::PreparedSelect>;
 
-  /// Returns the plan of this shape, made by `make` where there is none. Lifetime: as long as the cache.
+  /// Makes room for `entities` finds by key, which are not counted.
+  explicit PlanCache(std::size_t entities, std::size_t limit = default_limit)
+      : by_key_(entities), limit_(std::max<std::size_t>(limit, 2)), serial_(next_serial()) {}
+  PlanCache(const PlanCache&) = delete;
+  PlanCache& operator=(const PlanCache&) = delete;
+  ~PlanCache() {
+    for (const auto& plan : by_key_) delete plan.load(std::memory_order_acquire);
+  }
+
+  /// Returns the plan of this shape, made by `make` where there is none.
   template <class Make>
-  const backend::PreparedSelect& get(const ShapeKey& key, Make make) {
+  [[nodiscard]] Plan get(const ShapeKey& key, Make make) {
     const Words words(key.data(), key.size());
     const std::uint64_t hash = hash_of(words);
     Recent& recent = recent_plans()[hash % recent_count];
-    if (recent.serial == serial_ && recent.hash == hash && std::ranges::equal(recent.words, words))
-      return *recent.plan;
-    const Entry* entry = find({words, hash});
-    if (entry == nullptr) entry = &add({words, hash}, make());
-    recent = {serial_, hash, Words(entry->first), entry->second.get()};
-    return *recent.plan;
+    if (recent.serial == serial_ && recent.hash == hash) {
+      std::shared_ptr<Entry> entry = recent.entry.lock();
+      if (entry != nullptr && std::ranges::equal(entry->words, words))
+        return plan_of(std::move(entry));
+    }
+    std::shared_ptr<Entry> entry = find({words, hash});
+    if (entry == nullptr) {
+      entry = add(std::make_shared<Entry>(std::vector<std::uint64_t>(words.begin(), words.end()),
+                                          hash, make()));
+    }
+    recent = {serial_, hash, entry};
+    return plan_of(std::move(entry));
   }
-  /// Returns the plan that finds one whole object of an entity by its key.
+  /// Returns the plan that finds one whole object of an entity by its key. Lifetime: as long as the cache.
   template <class Make>
   const backend::PreparedSelect& get_by_key(std::uint16_t entity, Make make) {
-    if (const auto* plan = by_key_[entity].load(std::memory_order_acquire)) return *plan;
-    const backend::PreparedSelect& plan = make();
-    by_key_[entity].store(&plan, std::memory_order_release);
-    return plan;
+    std::atomic<const backend::PreparedSelect*>& kept = by_key_[entity];
+    if (const auto* plan = kept.load(std::memory_order_acquire)) return *plan;
+    std::unique_ptr<backend::PreparedSelect> made = make();
+    const backend::PreparedSelect* first = nullptr;
+    if (kept.compare_exchange_strong(first, made.get(), std::memory_order_acq_rel))
+      return *made.release();
+    return *first;
+  }
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return entries_.size();
   }
 
  private:
@@ -59,10 +84,20 @@ class PlanCache {
     Words words;
     std::uint64_t hash;
   };
+  struct Entry {
+    Entry(std::vector<std::uint64_t> of_words,
+          std::uint64_t of_hash,
+          std::unique_ptr<backend::PreparedSelect> of_plan)
+        : words(std::move(of_words)), hash(of_hash), plan(std::move(of_plan)) {}
+    std::vector<std::uint64_t> words;
+    std::uint64_t hash;
+    std::unique_ptr<backend::PreparedSelect> plan;
+    std::atomic<bool> is_used = true;  ///< since the last search for what to drop
+  };
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(const std::vector<std::uint64_t>& words) const noexcept {
-      return static_cast<std::size_t>(hash_of(words));
+    std::size_t operator()(const std::shared_ptr<Entry>& entry) const noexcept {
+      return static_cast<std::size_t>(entry->hash);
     }
     std::size_t operator()(const Lookup& lookup) const noexcept {
       return static_cast<std::size_t>(lookup.hash);
@@ -73,20 +108,14 @@ class PlanCache {
     bool operator()(const auto& left, const auto& right) const noexcept {
       return std::ranges::equal(words_of(left), words_of(right));
     }
-    static Words words_of(const std::vector<std::uint64_t>& words) noexcept { return words; }
+    static Words words_of(const std::shared_ptr<Entry>& entry) noexcept { return entry->words; }
     static Words words_of(const Lookup& lookup) noexcept { return lookup.words; }
   };
-  using Plans = std::unordered_map<std::vector<std::uint64_t>,
-                                   std::unique_ptr<backend::PreparedSelect>,
-                                   Hash,
-                                   Equal>;
-  using Entry = Plans::value_type;
   /// What a thread has asked for lately. A serial is never used again, so what a dead cache left is not looked at.
   struct Recent {
     std::uint64_t serial = 0;
     std::uint64_t hash = 0;
-    Words words;
-    const backend::PreparedSelect* plan = nullptr;
+    std::weak_ptr<Entry> entry{};
   };
   static constexpr std::size_t recent_count = 64;
 
@@ -106,19 +135,37 @@ class PlanCache {
     static std::atomic<std::uint64_t> last{0};
     return ++last;
   }
-  const Entry* find(const Lookup& lookup) {
-    const std::lock_guard lock(mutex_);
-    const auto found = plans_.find(lookup);
-    return found == plans_.end() ? nullptr : &*found;
+  static Plan plan_of(std::shared_ptr<Entry> entry) noexcept {
+    if (!entry->is_used.load(std::memory_order_relaxed))
+      entry->is_used.store(true, std::memory_order_relaxed);
+    const backend::PreparedSelect* plan = entry->plan.get();
+    return {std::move(entry), plan};
   }
-  const Entry& add(const Lookup& lookup, std::unique_ptr<backend::PreparedSelect> plan) {
+  std::shared_ptr<Entry> find(const Lookup& lookup) const {
     const std::lock_guard lock(mutex_);
-    return *plans_.try_emplace({lookup.words.begin(), lookup.words.end()}, std::move(plan)).first;
+    const auto found = entries_.find(lookup);
+    return found == entries_.end() ? nullptr : *found;
+  }
+  /// Returns the entry, or the one that another thread has added for this shape meanwhile.
+  std::shared_ptr<Entry> add(std::shared_ptr<Entry> entry) {
+    const std::lock_guard lock(mutex_);
+    if (entries_.size() >= limit_) drop_some();
+    return *entries_.insert(std::move(entry)).first;
+  }
+  /// Drops what was not asked for since the last time; where that is less than half, others too. (The second chance
+  /// of the clock algorithm, in one sweep.)
+  void drop_some() {
+    const std::size_t enough = limit_ / 2;
+    std::erase_if(entries_, [](const std::shared_ptr<Entry>& entry) {
+      return !entry->is_used.exchange(false, std::memory_order_relaxed);
+    });
+    for (auto entry = entries_.begin(); entries_.size() > enough;) entry = entries_.erase(entry);
   }
 
-  std::mutex mutex_;
-  Plans plans_;
+  mutable std::mutex mutex_;
+  std::unordered_set<std::shared_ptr<Entry>, Hash, Equal> entries_;
   std::vector<std::atomic<const backend::PreparedSelect*>> by_key_;
+  std::size_t limit_;
   std::uint64_t serial_;
 };
 

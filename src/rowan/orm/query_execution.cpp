@@ -102,13 +102,13 @@ void EntityManager::select(const query::Select& given, query::RowSink& sink) {
   orm::ShapeKey key;
   key.push_back(static_cast<std::uint64_t>(orm::PlanKind::rows));
   query::append_shape(select, key);
-  const backend::PreparedSelect& plan = state_->plans.get(
+  const orm::PlanCache::Plan plan = state_->plans.get(
       key, [&] { return state_->driver->prepare(query::bind_select(registry, select)); });
   const std::vector<Value> values = query::values_of(select);
   const std::vector<value::Cell> cells = cells_of(unit, values);
   const std::size_t width = select.terms.size();
   const orm::Lease lease = unit.lease(backend::Access::read);
-  backend::Cursor& cursor = lease->select(plan, cells);
+  backend::Cursor& cursor = lease->select(*plan, cells);
   struct Close {
     backend::Cursor& cursor;
     ~Close() { cursor.close(); }

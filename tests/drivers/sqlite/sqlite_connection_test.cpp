@@ -46,6 +46,29 @@ TEST_F(SqliteConnections, in_memory_check_foreign_keys_too) {
   EXPECT_EQ(number(em, "foreign_keys"), 1);
 }
 
+// A full disk or an interrupt may do the same; a trigger does it whenever it is asked.
+TEST_F(SqliteConnections, know_that_sqlite_has_rolled_back_by_itself) {
+  make_file(1);
+  const auto orm = open();
+  auto em = orm->em().fork();
+  em.execute(
+      "create trigger no_such_note before insert on note when new.text = 'no' "
+      "begin select raise(rollback, 'not that'); end");
+  EXPECT_THROW(em.transactional([](EntityManager& tx) {
+    tx.execute("insert into note (text, rank) values ('before', 1)");
+    EXPECT_THROW(tx.execute("insert into note (text, rank) values ('no', 1)"), DriverError);
+    // It would be committed by itself.
+    EXPECT_THROW(tx.execute("insert into note (text, rank) values ('after', 1)"),
+                 TransactionStateError);
+    EXPECT_THROW((void)tx.count<Note>(), TransactionStateError);
+  }),
+               TransactionStateError);
+  EXPECT_FALSE(em.is_in_transaction());
+  EXPECT_EQ(orm->em().fork().count<Note>(), 1u);
+  em.transactional([](EntityManager& tx) { tx.create<Note>({.text = "again"}); });
+  EXPECT_EQ(orm->em().fork().count<Note>(), 2u);
+}
+
 TEST_F(SqliteConnections, prepare_each_shape_once) {
   make_file(10);
   const OpenedHandles opened;

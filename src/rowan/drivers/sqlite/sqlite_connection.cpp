@@ -36,10 +36,19 @@ SqliteFailure failure_of(sqlite3* database, std::string_view statement) {
   throw_sqlite_error(failure_of(database, statement));
 }
 
+/// A transaction as the program sees it; SQLite ends some by itself.
+struct SqliteTransaction {
+  bool is_running = false;
+  bool is_lost = false;  ///< it was rolled back, and the program has not rolled back yet
+};
+
 class SqliteStatement final : public sql::SqlStatement {
  public:
-  SqliteStatement(sqlite3* database, sqlite3_stmt* statement, std::string_view text)
-      : database_(database), statement_(statement), text_(text) {}
+  SqliteStatement(sqlite3* database,
+                  sqlite3_stmt* statement,
+                  std::string_view text,
+                  SqliteTransaction& transaction)
+      : database_(database), statement_(statement), text_(text), transaction_(transaction) {}
   SqliteStatement(const SqliteStatement&) = delete;
   SqliteStatement& operator=(const SqliteStatement&) = delete;
   ~SqliteStatement() override { sqlite3_finalize(statement_); }
@@ -48,6 +57,8 @@ class SqliteStatement final : public sql::SqlStatement {
             std::span<const Cell> cells,
             std::span<const sql::Parameter> parameters) override;
   const Cell* step() override {
+    if (transaction_.is_lost) [[unlikely]]
+      refuse();
     if (!is_reading_ && !is_started_) {
       is_started_ = true;
       changes_before_ = sqlite3_total_changes(database_);
@@ -82,6 +93,7 @@ class SqliteStatement final : public sql::SqlStatement {
  private:
   const Cell* read_row();
   [[noreturn]] void fail_step();
+  [[noreturn]] static void refuse();
   void bind_formatted(int at, const Cell& cell, const sql::Parameter& parameter);
   [[noreturn]] void fail_bind(const Cell& cell, const sql::Parameter& parameter);
   [[nodiscard]] int bind_plain(int at, const Cell& cell, sqlite3_destructor_type lifetime);
@@ -89,6 +101,7 @@ class SqliteStatement final : public sql::SqlStatement {
   sqlite3* database_;
   sqlite3_stmt* statement_;
   std::string text_;
+  SqliteTransaction& transaction_;
   std::vector<Cell> cells_;
   bool has_row_ = false;
   bool is_started_ = false;
@@ -247,8 +260,16 @@ void add_foreign_keys(sqlite3* database, SqliteFailure& failure) {
 void SqliteStatement::fail_step() {
   SqliteFailure failure = failure_of(database_, text_);
   reset();
+  transaction_.is_lost = transaction_.is_running && sqlite3_get_autocommit(database_) != 0;
   if (is_foreign_key(failure)) add_foreign_keys(database_, failure);
   throw_sqlite_error(failure);
+}
+
+void SqliteStatement::refuse() {
+  // Without this, what follows would be committed statement by statement.
+  throw TransactionStateError(
+      "SQLite has rolled back this transaction because of the error before: roll back, and run all "
+      "of it again");
 }
 
 int compare_decimals(void*, int left_size, const void* left, int right_size, const void* right) {
@@ -296,7 +317,7 @@ class SqliteConnection final : public sql::SqlConnection {
 
   std::unique_ptr<sql::SqlStatement> prepare(std::string_view text) override;
   [[nodiscard]] bool is_in_transaction() const noexcept override {
-    return sqlite3_get_autocommit(database_) == 0;
+    return transaction_.is_lost || sqlite3_get_autocommit(database_) == 0;
   }
   void run(std::string_view text) override;
   [[nodiscard]] bool is_usable() const noexcept override { return true; }
@@ -315,6 +336,7 @@ class SqliteConnection final : public sql::SqlConnection {
   KeySource make_key_source(const metadata::EntityMeta& entity);
 
   sqlite3* database_ = nullptr;
+  SqliteTransaction transaction_;
   std::unique_ptr<sql::SqlStatement> schema_version_;
   std::int64_t known_schema_version_ = -1;
   std::unordered_map<std::string, KeySource> key_sources_;  ///< by table
@@ -368,6 +390,7 @@ void SqliteConnection::configure(const SqliteConfig& config, bool is_reader) {
 }
 
 void SqliteConnection::run(std::string_view text) {
+  if (text == "rollback" && std::exchange(transaction_, {}).is_lost) return;
   // Verbs are few and come again with every transaction; savepoints have small numbers.
   std::unique_ptr<sql::SqlStatement>& statement = verbs_[std::string(text)];
   if (statement == nullptr) statement = prepare(text);
@@ -377,6 +400,7 @@ void SqliteConnection::run(std::string_view text) {
   } const reset{*statement};
   while (statement->step() != nullptr) {
   }
+  transaction_.is_running = sqlite3_get_autocommit(database_) == 0;
 }
 
 std::unique_ptr<sql::SqlStatement> SqliteConnection::prepare(std::string_view text) {
@@ -394,7 +418,7 @@ std::unique_ptr<sql::SqlStatement> SqliteConnection::prepare(std::string_view te
     sqlite3_finalize(statement);
     throw ValidationError("the SQL holds more than one statement: run them one by one");
   }
-  return std::make_unique<SqliteStatement>(database_, statement, text);
+  return std::make_unique<SqliteStatement>(database_, statement, text, transaction_);
 }
 
 std::int64_t SqliteConnection::number_of(sql::SqlStatement& statement,
