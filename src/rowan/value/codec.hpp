@@ -282,7 +282,12 @@ struct Convert<std::string> : ConvertFacts<ValueType::text>, BytesSnapshot {
   static bool from_cell(const Cell& cell, std::string& out) {
     if (cell.type != ValueType::text) [[unlikely]]
       return read_text(cell, out);
-    out.assign(cell.data, cell.size);
+    // A fresh object's text is empty, and then there is less to ask.
+    if (out.empty()) [[likely]] {
+      out.append(cell.data, cell.size);
+    } else {
+      out.assign(cell.data, cell.size);
+    }
     return true;
   }
   static void store(const std::string& v, Snapshot& snapshot, base::Arena& arena) {

@@ -57,12 +57,8 @@ class SqliteStatement final : public sql::SqlStatement {
             std::span<const Cell> cells,
             std::span<const sql::Parameter> parameters) override;
   const Cell* step() override {
-    if (transaction_.is_lost) [[unlikely]]
-      refuse();
-    if (!is_reading_ && !is_started_) {
-      is_started_ = true;
-      changes_before_ = sqlite3_total_changes(database_);
-    }
+    if (!is_started_) [[unlikely]]
+      start();
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) [[likely]]
       return read_row();
@@ -93,7 +89,7 @@ class SqliteStatement final : public sql::SqlStatement {
  private:
   const Cell* read_row();
   [[noreturn]] void fail_step();
-  [[noreturn]] static void refuse();
+  void start();
   void bind_formatted(int at, const Cell& cell, const sql::Parameter& parameter);
   [[noreturn]] void fail_bind(const Cell& cell, const sql::Parameter& parameter);
   [[nodiscard]] int bind_plain(int at, const Cell& cell, sqlite3_destructor_type lifetime);
@@ -265,11 +261,15 @@ void SqliteStatement::fail_step() {
   throw_sqlite_error(failure);
 }
 
-void SqliteStatement::refuse() {
-  // Without this, what follows would be committed statement by statement.
-  throw TransactionStateError(
-      "SQLite has rolled back this transaction because of the error before: roll back, and run all "
-      "of it again");
+void SqliteStatement::start() {
+  // What follows would be committed statement by statement.
+  if (transaction_.is_lost) {
+    throw TransactionStateError(
+        "SQLite has rolled back this transaction because of the error before: roll back, and run "
+        "all of it again");
+  }
+  is_started_ = true;
+  if (!is_reading_) changes_before_ = sqlite3_total_changes(database_);
 }
 
 int compare_decimals(void*, int left_size, const void* left, int right_size, const void* right) {
