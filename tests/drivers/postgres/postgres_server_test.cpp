@@ -72,6 +72,42 @@ TEST(PostgresServer, of_several_hosts_one_that_lives_is_found) {
   orm.close();
 }
 
+// What a failover looks like from outside: the old primary goes on living, and may only read.
+TEST(PostgresServer, that_may_only_read_from_now_on_is_left_for_the_one_that_may_write) {
+  OwnServer old_primary, new_primary;
+  for (const OwnServer* server : {&old_primary, &new_primary}) {
+    Orm single = make_orm<Visit>(server->url());
+    single.schema().create();
+    single.close();
+  }
+  Orm orm = make_orm<Visit>("postgresql://postgres@127.0.0.1:" + std::to_string(old_primary.port()) +
+                            ",127.0.0.1:" + std::to_string(new_primary.port()) +
+                            "/postgres?target_session_attrs=read-write&connect_timeout=2&pool_size=2");
+  auto em = orm.em().fork();
+  em.create<Visit>({.name = "before"});
+  em.flush();
+  Orm past = make_orm<Visit>(old_primary.url());
+  auto administrator = past.em().fork();
+  administrator.execute("alter system set default_transaction_read_only = on");
+  static_cast<void>(administrator.execute_rows("select pg_reload_conf()"));
+  const auto may_only_read = [&]() -> bool {
+    return administrator.execute_rows("show default_transaction_read_only")[0][0].text() == "on";
+  };
+  for (int i = 0; i < 100 && !may_only_read(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ASSERT_TRUE(may_only_read());
+
+  em.create<Visit>({.name = "after"});
+  EXPECT_THROW(em.flush(), ReadOnlyError);
+  // Nothing is lost: the next try takes another connection, to the server that may write.
+  em.flush();
+  EXPECT_EQ(orm.em().fork().count<Visit>(f<&Visit::name> == "after"), 1u);
+  EXPECT_EQ(orm.em().fork().count<Visit>(), 1u);
+  EXPECT_EQ(past.em().fork().count<Visit>(), 1u);
+  past.close();
+  orm.close();
+}
+
 // A host that takes connections and says nothing: only the time-out of the connection gets past it.
 TEST(PostgresServer, of_several_hosts_one_that_keeps_silent_is_passed_over) {
   OwnServer silent;
