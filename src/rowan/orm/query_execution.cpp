@@ -47,8 +47,8 @@ void flush_for(UnitOfWork& unit, const metadata::IndexSet& read) {
   }
 }
 
-/// How many values one insert sends at most; databases take some more.
-constexpr std::size_t values_per_insert = 10'000;
+/// How many values one insert sends at most; databases take some more, the least of them 7,000.
+constexpr std::size_t values_per_insert = 5'000;
 
 /// Inserts more rows than one statement takes, all of them or none.
 std::uint64_t insert_in_parts(UnitOfWork& unit, const query::Mutation& mutation) {

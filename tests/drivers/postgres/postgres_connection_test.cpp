@@ -80,6 +80,20 @@ class PostgresConnections : public ::testing::Test {
   Orm orm;
 };
 
+// libpq takes the description of so many for a broken connection.
+TEST_F(PostgresConnections, refuse_more_values_than_the_client_library_can_describe) {
+  auto em = orm.em().fork();
+  const auto any_of = [](int count) {
+    std::string list;
+    for (int i = 0; i < count; ++i)
+      list += (i == 0 ? "" : ",") + (R"({"amount":)" + std::to_string(i) + "}");
+    return json::parse(R"({"$or":[)" + list + "]}");
+  };
+  EXPECT_EQ(em.count<Item>(any_of(7000)), 0u);
+  EXPECT_THROW((void)em.count<Item>(any_of(7001)), ValidationError);
+  EXPECT_EQ(em.count<Item>(), 0u);
+}
+
 TEST_F(PostgresConnections, small_flushes_are_one_round_trip) {
   auto em = orm.em().fork();
   Item& first = em.create<Item>({.name = "a"});

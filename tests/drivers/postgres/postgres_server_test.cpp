@@ -80,9 +80,10 @@ TEST(PostgresServer, that_may_only_read_from_now_on_is_left_for_the_one_that_may
     single.schema().create();
     single.close();
   }
-  Orm orm = make_orm<Visit>("postgresql://postgres@127.0.0.1:" + std::to_string(old_primary.port()) +
-                            ",127.0.0.1:" + std::to_string(new_primary.port()) +
-                            "/postgres?target_session_attrs=read-write&connect_timeout=2&pool_size=2");
+  Orm orm =
+      make_orm<Visit>("postgresql://postgres@127.0.0.1:" + std::to_string(old_primary.port()) +
+                      ",127.0.0.1:" + std::to_string(new_primary.port()) +
+                      "/postgres?target_session_attrs=read-write&connect_timeout=2&pool_size=2");
   auto em = orm.em().fork();
   em.create<Visit>({.name = "before"});
   em.flush();

@@ -28,7 +28,8 @@ sql::DialectFacts make_facts() {
   // One array serves every length, so there is one statement for all of them.
   facts.capabilities.list_parameters = 1;
   facts.lists_are_arrays = true;
-  facts.parameter_limit = 65535;
+  // The protocol has room for 65,535, but libpq takes the description of more than 7,499 for a broken connection.
+  facts.parameter_limit = most_values;
   facts.batches_are_arrays = true;
   facts.capabilities.batch_rows = facts.array_rows;
   // A copy costs two round trips more than arrays do, and saves the better part of a microsecond for each row.

@@ -4,7 +4,12 @@
 
 #include <rowan/sql/dialect.hpp>
 
+#include <cstddef>
+
 namespace rowan::drivers::postgres {
+
+/// The values of one statement, at most.
+inline constexpr std::size_t most_values = 7000;
 
 /// PostgreSQL infers a placeholder's type from what stands beside it, and cannot where nothing does.
 ///

@@ -4,6 +4,7 @@
 
 #include <rowan/base/error.hpp>
 #include <rowan/base/uuid.hpp>
+#include <rowan/drivers/postgres/postgres_dialect.hpp>
 #include <rowan/sql/stored_value.hpp>
 
 #include <libpq-fe.h>
@@ -162,6 +163,11 @@ void PostgresStatement::know() {
 void PostgresStatement::bind(std::size_t first,
                              std::span<const Cell> cells,
                              std::span<const sql::Parameter> parameters) {
+  if (first + cells.size() > most_values) {
+    throw ValidationError("a statement on PostgreSQL takes " + std::to_string(most_values) +
+                          " values, not " + std::to_string(first + cells.size()) +
+                          ": give a list as one array, or run the statement in parts");
+  }
   know();
   if (first + cells.size() > slots_.size()) {
     throw ValidationError("the statement has " + std::to_string(slots_.size()) +
