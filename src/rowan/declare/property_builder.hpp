@@ -50,6 +50,27 @@ constexpr bool fits_member() {
   }
 }
 
+/// Writes a default of the database; what is no literal is refused by default_value().
+template <class Literal>
+constexpr void set_default(PropertyOptions& options, Literal literal) {
+  using Kind = metadata::DefaultValue::Kind;
+  if constexpr (std::is_same_v<Literal, bool>) {
+    options.default_kind = Kind::boolean;
+    options.default_integer = literal ? 1 : 0;
+  } else if constexpr (std::is_integral_v<Literal> || std::is_enum_v<Literal>) {
+    options.default_kind = Kind::integer;
+    options.default_integer = static_cast<std::int64_t>(literal);
+    if constexpr (std::is_unsigned_v<Literal>)
+      options.default_is_too_large = options.default_integer < 0;
+  } else if constexpr (std::is_floating_point_v<Literal>) {
+    options.default_kind = Kind::real;
+    options.default_real = literal;
+  } else {
+    options.default_kind = Kind::text;
+    options.default_text = literal;
+  }
+}
+
 /// A member that is a plain value. Immutable: each function returns a changed copy.
 template <auto Member, unsigned Flags = 0, class OnCreate = NoFunction, class OnUpdate = NoFunction>
 struct PropertyBuilder {
@@ -81,58 +102,70 @@ struct PropertyBuilder {
 
   /// No two rows have the same value; `name` is that of the constraint.
   constexpr PropertyBuilder unique(std::string_view name = {}) const {
-    return with([&](PropertyOptions& o) {
-      o.is_unique = true;
-      o.unique_name = name;
-    });
+    PropertyBuilder copy = *this;
+    copy.options.is_unique = true;
+    copy.options.unique_name = name;
+    return copy;
   }
   constexpr PropertyBuilder index(std::string_view name = {}) const {
-    return with([&](PropertyOptions& o) {
-      o.is_indexed = true;
-      o.index_name = name;
-    });
+    PropertyBuilder copy = *this;
+    copy.options.is_indexed = true;
+    copy.options.index_name = name;
+    return copy;
   }
   /// The most characters, or bytes, that the column takes.
   constexpr PropertyBuilder length(std::uint32_t n) const {
     static_assert(Converter::type == ValueType::text || Converter::type == ValueType::blob,
                   "length() is for members that are stored as text or bytes");
-    return with([&](PropertyOptions& o) {
-      o.length = n;
-      o.has_length = true;
-    });
+    PropertyBuilder copy = *this;
+    copy.options.length = n;
+    copy.options.has_length = true;
+    return copy;
   }
   /// The digits in all, and those after the point.
   constexpr PropertyBuilder precision(std::uint32_t digits, std::uint32_t scale = 0) const {
     static_assert(Converter::type == ValueType::decimal || Converter::type == ValueType::real,
                   "precision() is for members that are stored as a decimal or real number");
-    return with([&](PropertyOptions& o) {
-      o.has_precision = true;
-      o.precision = digits;
-      o.scale = scale;
-    });
+    PropertyBuilder copy = *this;
+    copy.options.has_precision = true;
+    copy.options.precision = digits;
+    copy.options.scale = scale;
+    return copy;
   }
   /// Text without a limit.
   constexpr PropertyBuilder text() const {
     static_assert(Converter::type == ValueType::text,
                   "text() is for members that are stored as text");
-    return with([](PropertyOptions& o) { o.is_text = true; });
+    PropertyBuilder copy = *this;
+    copy.options.is_text = true;
+    return copy;
   }
   constexpr PropertyBuilder column(std::string_view name) const {
-    return with([&](PropertyOptions& o) { o.column = name; });
+    PropertyBuilder copy = *this;
+    copy.options.column = name;
+    return copy;
   }
   /// The column's type in SQL, verbatim.
   constexpr PropertyBuilder column_type(std::string_view sql) const {
-    return with([&](PropertyOptions& o) { o.column_type = sql; });
+    PropertyBuilder copy = *this;
+    copy.options.column_type = sql;
+    return copy;
   }
   constexpr PropertyBuilder check(std::string_view sql) const {
-    return with([&](PropertyOptions& o) { o.check = sql; });
+    PropertyBuilder copy = *this;
+    copy.options.check = sql;
+    return copy;
   }
   constexpr PropertyBuilder comment(std::string_view text) const {
-    return with([&](PropertyOptions& o) { o.comment = text; });
+    PropertyBuilder copy = *this;
+    copy.options.comment = text;
+    return copy;
   }
   /// Left out of all serialisation and of the messages of driver errors.
   constexpr PropertyBuilder hidden() const {
-    return with([](PropertyOptions& o) { o.is_hidden = true; });
+    PropertyBuilder copy = *this;
+    copy.options.is_hidden = true;
+    return copy;
   }
   /// Counts the row's updates (or keeps their time), and each update checks that nobody else made one.
   constexpr PropertyBuilder version() const {
@@ -140,42 +173,32 @@ struct PropertyBuilder {
         (Converter::type == ValueType::integer || Converter::type == ValueType::timestamp) &&
             !Converter::is_nullable,
         "version() needs a plain integer or a rowan::Timestamp");
-    return with([](PropertyOptions& o) { o.is_version = true; });
+    PropertyBuilder copy = *this;
+    copy.options.is_version = true;
+    return copy;
   }
   /// An update checks that the row still has the value that was read.
   constexpr PropertyBuilder concurrency_check() const {
-    return with([](PropertyOptions& o) { o.is_concurrency_check = true; });
+    PropertyBuilder copy = *this;
+    copy.options.is_concurrency_check = true;
+    return copy;
   }
   /// The database's default, and what an optional without value gets at creation.
   template <class Literal>
   constexpr PropertyBuilder default_value(Literal literal) const {
-    using Kind = metadata::DefaultValue::Kind;
     static_assert(std::is_arithmetic_v<Literal> || std::is_enum_v<Literal> ||
                       std::is_convertible_v<Literal, std::string_view>,
                   "default_value() takes a bool, a number, an enumerator or a text literal");
-    return with([&](PropertyOptions& o) {
-      if constexpr (std::is_same_v<Literal, bool>) {
-        o.default_kind = Kind::boolean;
-        o.default_integer = literal ? 1 : 0;
-      } else if constexpr (std::is_integral_v<Literal> || std::is_enum_v<Literal>) {
-        o.default_kind = Kind::integer;
-        o.default_integer = static_cast<std::int64_t>(literal);
-        if constexpr (std::is_unsigned_v<Literal>) o.default_is_too_large = o.default_integer < 0;
-      } else if constexpr (std::is_floating_point_v<Literal>) {
-        o.default_kind = Kind::real;
-        o.default_real = literal;
-      } else {
-        o.default_kind = Kind::text;
-        o.default_text = literal;
-      }
-    });
+    PropertyBuilder copy = *this;
+    set_default(copy.options, literal);
+    return copy;
   }
   /// A default written in SQL; the value is read back after the insert.
   constexpr PropertyBuilder default_raw(std::string_view sql) const {
-    return with([&](PropertyOptions& o) {
-      o.default_kind = metadata::DefaultValue::Kind::raw;
-      o.default_text = sql;
-    });
+    PropertyBuilder copy = *this;
+    copy.options.default_kind = metadata::DefaultValue::Kind::raw;
+    copy.options.default_text = sql;
+    return copy;
   }
   /// Gives the member a value when an object is created and the member is unset. Takes a function without parameters,
   /// or with the entity: `.on_create(rowan::Uuid::v7)`.
@@ -212,20 +235,15 @@ struct PropertyBuilder {
   constexpr auto native_enum(std::string_view name) const {
     static_assert(std::is_enum_v<value::WithoutOptional<Value>>,
                   "native_enum() is for members that are an enum");
-    return with([&](PropertyOptions& o) { o.native_enum = name; })
-        .template flagged<flag_enum_text>();
+    PropertyBuilder copy = *this;
+    copy.options.native_enum = name;
+    return copy.template flagged<flag_enum_text>();
   }
 
  private:
   template <auto, unsigned, class, class>
   friend struct PropertyBuilder;
 
-  template <class Change>
-  constexpr PropertyBuilder with(Change change) const {
-    PropertyBuilder copy = *this;
-    change(copy.options);
-    return copy;
-  }
   template <unsigned Flag>
   constexpr auto flagged() const {
     return PropertyBuilder<Member, Flags | Flag, OnCreate, OnUpdate>{options, on_create_function,

@@ -84,83 +84,95 @@ struct RelationBuilder {
   }
   constexpr RelationBuilder index(std::string_view name = {}) const {
     static_assert(has_column, "index() is for the side of a relation that has the column");
-    return with([&](PropertyOptions& o) {
-      o.is_indexed = true;
-      o.index_name = name;
-    });
+    RelationBuilder copy = *this;
+    copy.options.is_indexed = true;
+    copy.options.index_name = name;
+    return copy;
   }
   constexpr RelationBuilder unique(std::string_view name = {}) const {
     static_assert(has_column, "unique() is for the side of a relation that has the column");
-    return with([&](PropertyOptions& o) {
-      o.is_unique = true;
-      o.unique_name = name;
-    });
+    RelationBuilder copy = *this;
+    copy.options.is_unique = true;
+    copy.options.unique_name = name;
+    return copy;
   }
   constexpr RelationBuilder column(std::string_view name) const {
     static_assert(has_column, "column() is for the side of a relation that has the column");
-    return with([&](PropertyOptions& o) { o.column = name; });
+    RelationBuilder copy = *this;
+    copy.options.column = name;
+    return copy;
   }
   constexpr RelationBuilder comment(std::string_view text) const {
-    return with([&](PropertyOptions& o) { o.comment = text; });
+    RelationBuilder copy = *this;
+    copy.options.comment = text;
+    return copy;
   }
   constexpr RelationBuilder pivot_table(std::string_view name) const {
     static_assert(Kind == PropertyKind::many_to_many && is_owner,
                   "pivot_table() is for the owning side of a many_to_many");
-    return with([&](PropertyOptions& o) { o.pivot_table = name; });
+    RelationBuilder copy = *this;
+    copy.options.pivot_table = name;
+    return copy;
   }
   /// The pivot's column for this class, and that for the target.
   constexpr RelationBuilder pivot_columns(std::string_view own, std::string_view other) const {
     static_assert(Kind == PropertyKind::many_to_many && is_owner,
                   "pivot_columns() is for the owning side of a many_to_many");
-    return with([&](PropertyOptions& o) {
-      o.join_column = own;
-      o.inverse_join_column = other;
-    });
+    RelationBuilder copy = *this;
+    copy.options.join_column = own;
+    copy.options.inverse_join_column = other;
+    return copy;
   }
   /// The collection keeps the order in which items were added.
   constexpr RelationBuilder fixed_order() const {
     static_assert(Kind == PropertyKind::many_to_many && is_owner,
                   "fixed_order() is for the owning side of a many_to_many");
-    return with([](PropertyOptions& o) { o.fixed_order = true; });
+    RelationBuilder copy = *this;
+    copy.options.fixed_order = true;
+    return copy;
   }
   /// Removing an object removes what this relation leads to, and persisting persists it.
   constexpr RelationBuilder cascade_remove() const {
-    return with([](PropertyOptions& o) {
-      o.cascade = metadata::cascade_persist | metadata::cascade_remove;
-    });
+    RelationBuilder copy = *this;
+    copy.options.cascade = metadata::cascade_persist | metadata::cascade_remove;
+    return copy;
   }
   constexpr RelationBuilder cascade_all() const {
-    return with([](PropertyOptions& o) { o.cascade = metadata::cascade_all; });
+    RelationBuilder copy = *this;
+    copy.options.cascade = metadata::cascade_all;
+    return copy;
   }
   /// Not even persist() follows this relation.
   constexpr RelationBuilder cascade_none() const {
-    return with([](PropertyOptions& o) { o.cascade = metadata::cascade_none; });
+    RelationBuilder copy = *this;
+    copy.options.cascade = metadata::cascade_none;
+    return copy;
   }
   /// What leaves this relation is deleted.
   constexpr RelationBuilder orphan_removal() const {
     static_assert(
         Kind == PropertyKind::one_to_many || Kind == PropertyKind::one_to_one,
         "orphan_removal() is for one_to_many and one_to_one, whose targets have one owner");
-    return with([](PropertyOptions& o) { o.orphan_removal = true; });
+    RelationBuilder copy = *this;
+    copy.options.orphan_removal = true;
+    return copy;
   }
   /// What the database does to this row when the target's is deleted.
   constexpr RelationBuilder on_delete(ReferentialAction action) const {
     static_assert(is_owner, "on_delete() is for the owning side of a relation");
-    return with([&](PropertyOptions& o) { o.on_delete = action; });
+    RelationBuilder copy = *this;
+    copy.options.on_delete = action;
+    return copy;
   }
   constexpr RelationBuilder on_update_rule(ReferentialAction action) const {
     static_assert(is_owner, "on_update_rule() is for the owning side of a relation");
-    return with([&](PropertyOptions& o) { o.on_update_rule = action; });
+    RelationBuilder copy = *this;
+    copy.options.on_update_rule = action;
+    return copy;
   }
   constexpr RelationBuilder hidden() const {
-    return with([](PropertyOptions& o) { o.is_hidden = true; });
-  }
-
- private:
-  template <class Change>
-  constexpr RelationBuilder with(Change change) const {
     RelationBuilder copy = *this;
-    change(copy.options);
+    copy.options.is_hidden = true;
     return copy;
   }
 };

@@ -150,20 +150,39 @@ class EntityIterator {
   void* const* at_ = nullptr;
 };
 
-/// The entities that a query found, in its order. Owns nothing: they live in the manager.
-template <class T>
-class EntityList {
+namespace model {
+
+/// The part of EntityList that knows no entity type.
+class EntityListBase {
  public:
-  EntityList() noexcept = default;
-  explicit EntityList(std::vector<void*> items) noexcept : items_(std::move(items)) {}
-  EntityList(const EntityList&) = default;
-  EntityList(EntityList&&) noexcept = default;
-  EntityList& operator=(const EntityList&) = default;
-  EntityList& operator=(EntityList&&) noexcept = default;
-  ~EntityList() { model::give_back_list(std::move(items_)); }
+  EntityListBase() noexcept = default;
+  explicit EntityListBase(std::vector<void*>&& items) noexcept : items_(std::move(items)) {}
+  EntityListBase(const EntityListBase&) = default;
+  EntityListBase(EntityListBase&&) noexcept = default;
+  EntityListBase& operator=(const EntityListBase&) = default;
+  EntityListBase& operator=(EntityListBase&&) noexcept = default;
+  ~EntityListBase() { give_back_list(std::move(items_)); }
 
   [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
   [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
+  /// For the entity manager.
+  [[nodiscard]] const std::vector<void*>& items() const noexcept { return items_; }
+
+ protected:
+  std::vector<void*> items_;
+};
+
+}  // namespace model
+
+/// The entities that a query found, in its order. Owns nothing: they live in the manager.
+template <class T>
+class EntityList : public model::EntityListBase {
+ public:
+  EntityList() noexcept = default;
+  explicit EntityList(std::vector<void*>&& items) noexcept : EntityListBase(std::move(items)) {}
+  explicit EntityList(const std::vector<void*>& items)
+      : EntityListBase(std::vector<void*>(items)) {}
+
   [[nodiscard]] T& operator[](std::size_t i) const noexcept { return *static_cast<T*>(items_[i]); }
   [[nodiscard]] T& front() const noexcept { return (*this)[0]; }
   [[nodiscard]] T& back() const noexcept { return (*this)[items_.size() - 1]; }
@@ -173,11 +192,6 @@ class EntityList {
   [[nodiscard]] EntityIterator<T> end() const noexcept {
     return EntityIterator<T>(items_.data() + items_.size());
   }
-  /// For the entity manager.
-  [[nodiscard]] const std::vector<void*>& items() const noexcept { return items_; }
-
- private:
-  std::vector<void*> items_;
 };
 
 namespace model {

@@ -60,8 +60,9 @@ EntityManager EntityManager::fork(const ForkOptions& options) const {
 }
 
 const EntityMeta& EntityManager::entity_meta(const metadata::TypeTag* tag,
-                                             std::string_view name) const {
-  return state_->registry.get(tag, name);
+                                             const char* pretty) const {
+  if (const EntityMeta* found = state_->registry.find(tag)) return *found;
+  return state_->registry.get(tag, declare::unqualified(declare::spelled_class(pretty)));
 }
 
 UnitOfWork& EntityManager::unit() {
@@ -144,14 +145,24 @@ void* EntityManager::do_find_by_key(const EntityMeta& entity, const value::Cell&
 
 void* EntityManager::do_find_one(const EntityMeta& entity,
                                  const query::Condition& where,
+                                 bool or_fail) {
+  const Value* key = query::key_of(where);
+  if (key == nullptr) return do_find_one(entity, where, query::FindSpec{}, or_fail);
+  void* object = do_find_by_key(entity, key->as_cell());
+  if (object == nullptr && or_fail) fail_find(entity, key->as_cell());
+  return object;
+}
+
+void* EntityManager::do_find_one(const EntityMeta& entity,
+                                 const query::Condition& where,
                                  query::FindSpec spec,
                                  bool or_fail) {
   UnitOfWork& unit = this->unit();
-  const bool is_key = where.nodes.size() == 1 && where.nodes[0].op == query::Op::key_eq &&
-                      where.values[0].type() != ValueType::object;
-  if (is_key && spec.lock_mode == query::LockMode::none) {
-    void* object = Loader(unit).find_by_key(entity, where.values[0].as_cell(), spec);
-    if (object == nullptr && or_fail) fail_find(entity, where.values[0].as_cell());
+  const Value* key = query::key_of(where);
+  if (key != nullptr && spec.lock_mode == query::LockMode::none) {
+    const value::Cell cell = key->as_cell();
+    void* object = Loader(unit).find_by_key(entity, cell, spec);
+    if (object == nullptr && or_fail) fail_find(entity, cell);
     return object;
   }
   if (!spec.limit) spec.limit = spec.strict ? 2 : 1;

@@ -113,15 +113,22 @@ class EntityManager final : private query::QueryExecutor {
     return do_is_managed(&entity);
   }
 
+  // Those without options stand by themselves, so that a call does not make and unmake options for nothing.
   template <class T>
-  [[nodiscard]] EntityList<T> find(const Filter<T>& where, const FindOptions<T>& options = {}) & {
+  [[nodiscard]] EntityList<T> find(const Filter<T>& where) & {
+    return EntityList<T>(do_find(meta_of<T>(), where.condition(), query::no_options()));
+  }
+  template <class T>
+  [[nodiscard]] EntityList<T> find(const Filter<T>& where, const FindOptions<T>& options) & {
     return EntityList<T>(do_find(meta_of<T>(), where.condition(), options.erased()));
   }
   /// Returns the object, null where no row matches. By key: from the identity map where it is loaded.
   template <class T>
-  [[nodiscard]] T* find_one(const Filter<T>& where, const FindOptions<T>& options = {}) & {
-    if (const Value* key = where.key(); key != nullptr && options.is_plain())
-      return static_cast<T*>(do_find_by_key(meta_of<T>(), key->as_cell()));
+  [[nodiscard]] T* find_one(const Filter<T>& where) & {
+    return static_cast<T*>(do_find_one(meta_of<T>(), where.condition(), false));
+  }
+  template <class T>
+  [[nodiscard]] T* find_one(const Filter<T>& where, const FindOptions<T>& options) & {
     return static_cast<T*>(do_find_one(meta_of<T>(), where.condition(), options.erased(), false));
   }
   /// The same by a whole number as the key, which needs no filter.
@@ -131,12 +138,11 @@ class EntityManager final : private query::QueryExecutor {
   }
   /// Errors: NotFoundError where no row matches; with `strict`, ValidationError where several do.
   template <class T>
-  T& find_one_or_fail(const Filter<T>& where, const FindOptions<T>& options = {}) & {
-    if (const Value* key = where.key(); key != nullptr && options.is_plain()) {
-      const value::Cell cell = key->as_cell();
-      if (void* found = do_find_by_key(meta_of<T>(), cell)) return *static_cast<T*>(found);
-      fail_find(meta_of<T>(), cell);
-    }
+  T& find_one_or_fail(const Filter<T>& where) & {
+    return *static_cast<T*>(do_find_one(meta_of<T>(), where.condition(), true));
+  }
+  template <class T>
+  T& find_one_or_fail(const Filter<T>& where, const FindOptions<T>& options) & {
     return *static_cast<T*>(do_find_one(meta_of<T>(), where.condition(), options.erased(), true));
   }
   template <class T, std::integral Key>
@@ -235,7 +241,7 @@ class EntityManager final : private query::QueryExecutor {
   [[nodiscard]] bool is_in_transaction() const noexcept;
 
   template <class T>
-  [[nodiscard]] auto query() {
+  [[nodiscard]] query::SelectQuery<T> query() {
     return query::SelectQuery<T>(executor());
   }
   template <class T>
@@ -277,10 +283,10 @@ class EntityManager final : private query::QueryExecutor {
                   "this class has no mapping: specialise rowan::mapping<T> beside it, or give the "
                   "class a static "
                   "consteval mapping(), before the first query");
-    return entity_meta(&declare::type_tag<T>, declare::class_name<T>());
+    return entity_meta(&declare::type_tag<T>, declare::pretty_class<T>());
   }
-  const metadata::EntityMeta& entity_meta(const metadata::TypeTag* tag,
-                                          std::string_view name) const;
+  /// `pretty` is the name as declare::pretty_class() has it, for the message where there is none.
+  const metadata::EntityMeta& entity_meta(const metadata::TypeTag* tag, const char* pretty) const;
   [[nodiscard]] const orm::OrmState* state() const noexcept { return state_.get(); }
   orm::UnitOfWork& unit();
   query::QueryExecutor& executor() { return *this; }
@@ -318,6 +324,7 @@ class EntityManager final : private query::QueryExecutor {
                              const query::Condition&,
                              const query::FindSpec&);
   void* do_find_by_key(const metadata::EntityMeta&, const value::Cell& key);
+  void* do_find_one(const metadata::EntityMeta&, const query::Condition&, bool or_fail);
   void* do_find_one(const metadata::EntityMeta&,
                     const query::Condition&,
                     query::FindSpec,

@@ -18,6 +18,10 @@ namespace rowan::query {
 /// Returns `path op value`, or a condition on the root's key where `path` is null. Cost: no
 /// allocation but a long text's.
 [[nodiscard]] Condition value_condition(Op op, const PathInfo* path, Value value);
+/// Returns `path op operand`, where a null operand asks whether the path is null, or with Op::ne is not.
+[[nodiscard]] Condition comparison(Op op, const PathInfo* path, Value&& operand);
+/// Returns the key where the condition is nothing else, null otherwise.
+[[nodiscard]] const Value* key_of(const Condition& condition) noexcept;
 /// Returns a condition without a value: is_null, is_not_null.
 [[nodiscard]] Condition bare_condition(Op op, const PathInfo* path);
 /// Returns an `in` or `nin` whose values are still to be added with add_value().

@@ -101,6 +101,20 @@ Condition value_condition(Op op, const PathInfo* path, Value value) {
   return out;
 }
 
+Condition comparison(Op op, const PathInfo* path, Value&& operand) {
+  if (operand.is_null()) return one_node(op == Op::ne ? Op::is_not_null : Op::is_null, path);
+  Condition out = one_node(op, path);
+  out.nodes[0].value_count = 1;
+  out.values.push_back(std::move(operand));
+  return out;
+}
+
+const Value* key_of(const Condition& condition) noexcept {
+  const bool is_key = condition.nodes.size() == 1 && condition.nodes[0].op == Op::key_eq &&
+                      condition.values[0].type() != ValueType::object;
+  return is_key ? &condition.values[0] : nullptr;
+}
+
 Condition bare_condition(Op op, const PathInfo* path) { return one_node(op, path); }
 
 Condition list_condition(Op op, const PathInfo* path) { return one_node(op, path); }

@@ -67,45 +67,31 @@ Condition key_condition(const K& key) {
   }
 }
 
-/// Returns the condition `path op operand`.
-template <class P, class U>
-Condition compare(Op op, const U& operand) {
-  using V = typename P::ValueOf;
-  if constexpr (is_null_literal<U>) {
-    static_assert(P::is_nullable,
-                  "this member is never null: only an optional member or an OptionalRef can be");
-    static_assert(!is_null_literal<U> || !P::is_collection,
-                  "a collection is never null: ask is_empty()");
-    return bare_condition(op == Op::eq ? Op::is_null : Op::is_not_null, P::info());
-  } else if constexpr (OptionalTraits<U>::is_optional) {
-    static_assert(P::is_nullable,
-                  "this member is never null: compare it with the value inside the optional");
-    if (!operand.has_value())
-      return bare_condition(op == Op::ne ? Op::is_not_null : Op::is_null, P::info());
-    return compare<P>(op, *operand);
-  } else {
-    static_assert(!P::is_collection,
-                  "a collection is compared by some(), none(), every(), is_empty() or size()");
-    static_assert(
-        P::is_collection || is_comparable<V, U>(),
-        "this value cannot be compared with this member: give one of the member's own type");
-    if constexpr (P::is_collection || !is_comparable<V, U>()) {
-      return {};
-    } else {
-      if constexpr (RelationTraits<U>::is_optional) {
-        if (operand.empty())
-          return bare_condition(op == Op::ne ? Op::is_not_null : Op::is_null, P::info());
-      }
-      return value_condition(op, P::info(), P::stored(to_operand<V>(operand)));
-    }
-  }
-}
+/// The part of Filter that knows no entity type.
+class AnyFilter {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return condition_.empty(); }
+  [[nodiscard]] const Condition& condition() const noexcept { return condition_; }
+  /// Returns the key where the filter is nothing else, null otherwise.
+  [[nodiscard]] const Value* key() const noexcept { return key_of(condition_); }
+  [[nodiscard]] Condition&& take() && noexcept { return std::move(condition_); }
 
-/// `P op operand`, before it is a condition.
-template <class P, class U>
-struct Comparison {
-  Op op;
-  const U& operand;
+ protected:
+  AnyFilter() noexcept = default;
+  explicit AnyFilter(const Condition& condition) : condition_(condition) {}
+  explicit AnyFilter(Condition&& condition) noexcept : condition_(std::move(condition)) {}
+  // These make the condition in its place, for it is large to move.
+  AnyFilter(Op op, const PathInfo* path, Value&& operand)
+      : condition_(comparison(op, path, std::move(operand))) {}
+  AnyFilter(Op op, const PathInfo* left, const PathInfo* right)
+      : condition_(path_condition(op, left, right)) {}
+  AnyFilter(Op op, Condition&& left, Condition&& right)
+      : condition_(combine(op, std::move(left), std::move(right))) {}
+  struct OfKey {};
+  template <class K>
+  AnyFilter(OfKey, const K& key) : condition_(key_condition(key)) {}
+
+  Condition condition_;
 };
 
 }  // namespace rowan::query
@@ -117,48 +103,35 @@ namespace rowan {
 /// A filter over a base of `T` is one over `T`. Cost: a comparison of one member allocates nothing
 /// but a long text.
 template <class T>
-class Filter {
+class Filter : public query::AnyFilter {
  public:
   Filter() noexcept = default;
-  explicit Filter(query::Condition&& condition) noexcept : condition_(std::move(condition)) {}
-  /// For operators: makes the condition in its place, for it is large to move.
-  template <class P, class U>
-  explicit Filter(query::Comparison<P, U> made)
-      : condition_(query::compare<P>(made.op, made.operand)) {}
+  explicit Filter(query::Condition&& condition) noexcept : AnyFilter(std::move(condition)) {}
+  // For operators.
+  Filter(query::Op op, const query::PathInfo* path, Value&& operand)
+      : AnyFilter(op, path, std::move(operand)) {}
+  Filter(query::Op op, const query::PathInfo* left, const query::PathInfo* right)
+      : AnyFilter(op, left, right) {}
   Filter(query::Op op, query::Condition&& left, query::Condition&& right)
-      : condition_(query::combine(op, std::move(left), std::move(right))) {}
+      : AnyFilter(op, std::move(left), std::move(right)) {}
   template <class U>
-  Filter(const Filter<U>& other) : condition_(other.condition()) {  // NOLINT: implicit by design
-    static_assert(query::serves<U, T>(), "this filter belongs to another entity");
+  Filter(const Filter<U>& other) : AnyFilter(other.condition()) {  // NOLINT: implicit by design
+    static_assert(query::serves<U, T>, "this filter belongs to another entity");
   }
   template <class U>
-  Filter(Filter<U>&& other) : condition_(std::move(other).take()) {  // NOLINT: implicit by design
-    static_assert(query::serves<U, T>(), "this filter belongs to another entity");
+  Filter(Filter<U>&& other) : AnyFilter(std::move(other).take()) {  // NOLINT: implicit by design
+    static_assert(query::serves<U, T>, "this filter belongs to another entity");
   }
   /// Takes a key, a list of keys, or JSON such as `{"age": {"$gte": 18}}`, which is checked when
   /// the filter is used.
   template <class K>
-  Filter(const K& key) : condition_(query::key_condition(key)) {}  // NOLINT: implicit by design
+  Filter(const K& key) : AnyFilter(OfKey{}, key) {}  // NOLINT: implicit by design
   template <class K>
   requires(query::is_key<K>()) Filter(std::initializer_list<K> keys)
-      : condition_(query::list_condition(query::Op::key_in, nullptr)) {
+      : AnyFilter(query::list_condition(query::Op::key_in, nullptr)) {
     for (const K& key : keys) query::add_value(condition_, query::key_operand(key));
     query::pad_list(condition_);
   }
-
-  [[nodiscard]] bool empty() const noexcept { return condition_.empty(); }
-  [[nodiscard]] const query::Condition& condition() const noexcept { return condition_; }
-  /// Returns the key where the filter is nothing else, null otherwise.
-  [[nodiscard]] const Value* key() const noexcept {
-    const bool is_key = condition_.nodes.size() == 1 &&
-                        condition_.nodes[0].op == query::Op::key_eq &&
-                        condition_.values[0].type() != ValueType::object;
-    return is_key ? &condition_.values[0] : nullptr;
-  }
-  [[nodiscard]] query::Condition&& take() && noexcept { return std::move(condition_); }
-
- private:
-  query::Condition condition_;
 };
 
 /// Returns a condition in the database's own language: `?` stands for a value, `{member}` for a
@@ -191,34 +164,34 @@ template <class T>
 
 namespace rowan::query {
 
-/// Returns the condition that compares two paths, or a path with a value.
-template <class P, class U>
-auto compare_any(Op op, const U& operand) {
-  if constexpr (is_path<U>) {
-    using Left = typename P::ValueOf;
-    using Right = typename U::ValueOf;
-    constexpr bool are_values =
-        std::is_void_v<typename P::Target> && std::is_void_v<typename U::Target>;
-    static_assert(are_values ? is_comparable<Left, Right>()
-                             : std::is_same_v<typename P::Target, typename U::Target>,
-                  "these two paths lead to values of different types");
-    static_assert(!P::is_collection && !U::is_collection,
-                  "collections cannot be compared with each other");
-    using Root = typename CommonRoot<typename P::Root, typename U::Root>::Type;
-    return Filter<Root>(path_condition(op, P::info(), U::info()));
-  } else {
-    return Filter<typename P::Root>(Comparison<P, U>{op, operand});
-  }
+/// Refuses two paths that cannot be compared.
+template <class P, class Q>
+constexpr void check_paths() {
+  constexpr bool are_values =
+      std::is_void_v<typename P::Target> && std::is_void_v<typename Q::Target>;
+  static_assert(are_values ? is_comparable<typename P::ValueOf, typename Q::ValueOf>()
+                           : std::is_same_v<typename P::Target, typename Q::Target>,
+                "these two paths lead to values of different types");
+  static_assert(!P::is_collection && !Q::is_collection,
+                "collections cannot be compared with each other");
 }
 
-/// Returns the condition of an order comparison, which plain members alone have.
-template <class P, class U>
-auto compare_order(Op op, const U& operand) {
+/// Refuses an order comparison, which plain members alone have, of anything else.
+template <class V, class U>
+inline constexpr bool check_order = [] {
   static_assert(!is_null_literal<U>, "null has no order: compare with == or !=");
-  static_assert(!std::is_same_v<typename P::ValueOf, bool>,
-                "bool has no order: compare with == or !=");
-  static_assert(!P::is_reference, "a reference has no order: compare a member of its target");
-  return compare_any<P>(op, operand);
+  static_assert(!std::is_same_v<V, bool>, "bool has no order: compare with == or !=");
+  static_assert(!RelationTraits<V>::is_reference,
+                "a reference has no order: compare a member of its target");
+  return true;
+}();
+
+/// Returns the comparison of two paths.
+template <class P, class Q>
+auto compare_paths(Op op) {
+  check_paths<P, Q>();
+  using Root = typename CommonRoot<typename P::Root, typename Q::Root>::Type;
+  return Filter<Root>(op, P::path, Q::path);
 }
 
 template <class T>
@@ -251,28 +224,78 @@ template <class T>
 namespace rowan {
 
 template <auto... M, class U>
-[[nodiscard]] auto operator==(Path<M...>, const U& operand) {
-  return query::compare_any<Path<M...>>(query::Op::eq, operand);
+[[nodiscard]] Filter<typename Path<M...>::Root> operator==(Path<M...>, const U& operand) {
+  using P = Path<M...>;
+  return {query::Op::eq, P::path,
+          query::comparison_operand<typename P::ValueOf, P::is_nullable, typename P::StoredBy>(
+              operand)};
 }
 template <auto... M, class U>
-[[nodiscard]] auto operator!=(Path<M...>, const U& operand) {
-  return query::compare_any<Path<M...>>(query::Op::ne, operand);
+[[nodiscard]] Filter<typename Path<M...>::Root> operator!=(Path<M...>, const U& operand) {
+  using P = Path<M...>;
+  return {query::Op::ne, P::path,
+          query::comparison_operand<typename P::ValueOf, P::is_nullable, typename P::StoredBy>(
+              operand)};
 }
 template <auto... M, class U>
-[[nodiscard]] auto operator<(Path<M...>, const U& operand) {
-  return query::compare_order<Path<M...>>(query::Op::lt, operand);
+[[nodiscard]] Filter<typename Path<M...>::Root> operator<(Path<M...>, const U& operand) {
+  static_assert(query::check_order<typename Path<M...>::ValueOf, U>);
+  using P = Path<M...>;
+  return {query::Op::lt, P::path,
+          query::comparison_operand<typename P::ValueOf, P::is_nullable, typename P::StoredBy>(
+              operand)};
 }
 template <auto... M, class U>
-[[nodiscard]] auto operator<=(Path<M...>, const U& operand) {
-  return query::compare_order<Path<M...>>(query::Op::lte, operand);
+[[nodiscard]] Filter<typename Path<M...>::Root> operator<=(Path<M...>, const U& operand) {
+  static_assert(query::check_order<typename Path<M...>::ValueOf, U>);
+  using P = Path<M...>;
+  return {query::Op::lte, P::path,
+          query::comparison_operand<typename P::ValueOf, P::is_nullable, typename P::StoredBy>(
+              operand)};
 }
 template <auto... M, class U>
-[[nodiscard]] auto operator>(Path<M...>, const U& operand) {
-  return query::compare_order<Path<M...>>(query::Op::gt, operand);
+[[nodiscard]] Filter<typename Path<M...>::Root> operator>(Path<M...>, const U& operand) {
+  static_assert(query::check_order<typename Path<M...>::ValueOf, U>);
+  using P = Path<M...>;
+  return {query::Op::gt, P::path,
+          query::comparison_operand<typename P::ValueOf, P::is_nullable, typename P::StoredBy>(
+              operand)};
 }
 template <auto... M, class U>
-[[nodiscard]] auto operator>=(Path<M...>, const U& operand) {
-  return query::compare_order<Path<M...>>(query::Op::gte, operand);
+[[nodiscard]] Filter<typename Path<M...>::Root> operator>=(Path<M...>, const U& operand) {
+  static_assert(query::check_order<typename Path<M...>::ValueOf, U>);
+  using P = Path<M...>;
+  return {query::Op::gte, P::path,
+          query::comparison_operand<typename P::ValueOf, P::is_nullable, typename P::StoredBy>(
+              operand)};
+}
+template <auto... M, auto... N>
+[[nodiscard]] auto operator==(Path<M...>, Path<N...>) {
+  return query::compare_paths<Path<M...>, Path<N...>>(query::Op::eq);
+}
+template <auto... M, auto... N>
+[[nodiscard]] auto operator!=(Path<M...>, Path<N...>) {
+  return query::compare_paths<Path<M...>, Path<N...>>(query::Op::ne);
+}
+template <auto... M, auto... N>
+[[nodiscard]] auto operator<(Path<M...>, Path<N...>) {
+  static_assert(query::check_order<typename Path<M...>::ValueOf, typename Path<N...>::ValueOf>);
+  return query::compare_paths<Path<M...>, Path<N...>>(query::Op::lt);
+}
+template <auto... M, auto... N>
+[[nodiscard]] auto operator<=(Path<M...>, Path<N...>) {
+  static_assert(query::check_order<typename Path<M...>::ValueOf, typename Path<N...>::ValueOf>);
+  return query::compare_paths<Path<M...>, Path<N...>>(query::Op::lte);
+}
+template <auto... M, auto... N>
+[[nodiscard]] auto operator>(Path<M...>, Path<N...>) {
+  static_assert(query::check_order<typename Path<M...>::ValueOf, typename Path<N...>::ValueOf>);
+  return query::compare_paths<Path<M...>, Path<N...>>(query::Op::gt);
+}
+template <auto... M, auto... N>
+[[nodiscard]] auto operator>=(Path<M...>, Path<N...>) {
+  static_assert(query::check_order<typename Path<M...>::ValueOf, typename Path<N...>::ValueOf>);
+  return query::compare_paths<Path<M...>, Path<N...>>(query::Op::gte);
 }
 
 }  // namespace rowan

@@ -6,7 +6,9 @@
 #include <rowan/query/path.hpp>
 #include <rowan/query/select.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -50,6 +52,39 @@ struct StrategyOfPath {
   LoadStrategy strategy = LoadStrategy::balanced;
 };
 
+class ErasedStrategies {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return strategies_.empty(); }
+  [[nodiscard]] const std::vector<StrategyOfPath>& strategies() const noexcept {
+    return strategies_;
+  }
+
+ protected:
+  ErasedStrategies() noexcept = default;
+  ErasedStrategies(const StrategyOfPath* first, std::size_t count);
+  void append(const StrategyOfPath& strategy);
+
+ private:
+  std::vector<StrategyOfPath> strategies_;
+};
+
+class ErasedPopulateWhere {
+ public:
+  [[nodiscard]] PopulateItems items() const noexcept { return items_; }
+  [[nodiscard]] const std::shared_ptr<const Condition>& condition() const noexcept {
+    return condition_;
+  }
+
+ protected:
+  ErasedPopulateWhere() noexcept = default;
+  explicit ErasedPopulateWhere(PopulateItems items) noexcept : items_(items) {}
+  explicit ErasedPopulateWhere(const Condition& condition);
+
+ private:
+  PopulateItems items_ = PopulateItems::all;
+  std::shared_ptr<const Condition> condition_;
+};
+
 /// FindOptions without its types.
 struct FindSpec {
   base::SmallVector<const PathInfo*, 2> populate;
@@ -72,31 +107,44 @@ struct FindSpec {
   bool strict = false;
 };
 
+/// Returns the options of a find that was given none.
+[[nodiscard]] const FindSpec& no_options() noexcept;
+
+/// Returns the options of a find, given in their order.
+[[nodiscard]] FindSpec make_find_spec(const ErasedPaths& populate,
+                                      const ErasedPaths& fields,
+                                      const ErasedPaths& exclude,
+                                      const ErasedPopulateWhere& populate_where,
+                                      const ErasedOrders& populate_order_by,
+                                      const ErasedOrders& order_by,
+                                      const std::optional<std::int64_t>& limit,
+                                      const std::optional<std::int64_t>& offset,
+                                      bool refresh,
+                                      bool disable_identity_map,
+                                      const std::optional<LoadStrategy>& strategy,
+                                      const ErasedStrategies& strategies,
+                                      const std::optional<FlushMode>& flush_mode,
+                                      LockMode lock_mode,
+                                      const std::optional<std::int64_t>& lock_version,
+                                      bool strict);
+
 }  // namespace rowan::query
 
 namespace rowan {
 
 template <class T>
-class PopulateWhere {
+class PopulateWhere : public query::ErasedPopulateWhere {
  public:
   PopulateWhere() noexcept = default;
-  PopulateWhere(query::PopulateItems items) noexcept
-      : items_(items) {}  // NOLINT: implicit by design
+  PopulateWhere(query::PopulateItems items) noexcept  // NOLINT: implicit by design
+      : ErasedPopulateWhere(items) {}
   /// Takes a filter over the root, whose conditions through a populated collection choose its
   /// items.
   template <class U>
   PopulateWhere(const Filter<U>& where)  // NOLINT: implicit by design
-      : items_(query::PopulateItems::filter),
-        condition_(std::make_shared<const query::Condition>(Filter<T>(where).condition())) {}
-
-  [[nodiscard]] query::PopulateItems items() const noexcept { return items_; }
-  [[nodiscard]] const std::shared_ptr<const query::Condition>& condition() const noexcept {
-    return condition_;
+      : ErasedPopulateWhere(where.condition()) {
+    static_assert(query::serves<U, T>, "this filter belongs to another entity");
   }
-
- private:
-  query::PopulateItems items_ = query::PopulateItems::all;
-  std::shared_ptr<const query::Condition> condition_;
 };
 
 /// Values of FindOptions::populate_where.
@@ -107,6 +155,16 @@ inline constexpr query::PopulateItems populate_infer = query::PopulateItems::inf
 template <class T>
 struct PathStrategy : query::StrategyOfPath {
   PathStrategy(RelationPath<T> of, LoadStrategy by) noexcept : StrategyOfPath{of.info(), by} {}
+};
+
+/// How single relations of entity `T` are read.
+template <class T>
+class StrategyList : public query::ErasedStrategies {
+ public:
+  StrategyList() noexcept = default;
+  StrategyList(std::initializer_list<PathStrategy<T>> strategies)
+      : ErasedStrategies(strategies.begin(), strategies.size()) {}
+  void add(const PathStrategy<T>& strategy) { append(strategy); }
 };
 
 /// What a find of `T` may be told: `{.populate = {f<&Post::author>}, .order_by =
@@ -124,39 +182,18 @@ struct FindOptions {
   bool refresh = false;  ///< read rows again over local changes
   bool disable_identity_map = false;
   std::optional<LoadStrategy> strategy{};
-  std::vector<PathStrategy<T>> strategies{};  ///< of single relations, over `strategy`
+  StrategyList<T> strategies{};  ///< of single relations, over `strategy`
   std::optional<FlushMode> flush_mode{};
   LockMode lock_mode = LockMode::none;
   std::optional<std::int64_t> lock_version{};
   bool strict = false;  ///< find_one_or_fail refuses several rows
 
-  /// Tells whether nothing is asked for but the object itself.
-  [[nodiscard]] bool is_plain() const noexcept {
-    return populate.empty() && fields.empty() && exclude.empty() && !refresh &&
-           !disable_identity_map && !flush_mode && lock_mode == LockMode::none;
-  }
-
   /// Returns the same without types. Cost: copies; no allocation while the lists have two terms at
   /// most.
   [[nodiscard]] query::FindSpec erased() const {
-    return {populate.paths(),
-            populate.has_all(),
-            fields.paths(),
-            exclude.paths(),
-            populate_where.items(),
-            populate_where.condition(),
-            populate_order_by.terms(),
-            order_by.terms(),
-            limit,
-            offset,
-            refresh,
-            disable_identity_map,
-            strategy,
-            {strategies.begin(), strategies.end()},
-            flush_mode,
-            lock_mode,
-            lock_version,
-            strict};
+    return query::make_find_spec(populate, fields, exclude, populate_where, populate_order_by,
+                                 order_by, limit, offset, refresh, disable_identity_map, strategy,
+                                 strategies, flush_mode, lock_mode, lock_version, strict);
   }
 };
 

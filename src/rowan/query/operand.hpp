@@ -56,15 +56,15 @@ struct RelationTraits<Collection<T>> {
   static constexpr bool is_collection = true;
 };
 
-/// Tells whether something over `Base` serves over `T`: the same class, or a base of it.
+/// Tells whether something over `Base` serves over `T`: the same class, or a base of it; void serves over all.
 template <class Base, class T>
-consteval bool serves() {
-  if constexpr (std::is_void_v<Base> || std::is_same_v<Base, T>) {
-    return true;
-  } else {
-    return std::is_base_of_v<Base, T>;
-  }
-}
+inline constexpr bool serves = std::is_base_of_v<Base, T>;
+template <class T>
+inline constexpr bool serves<T, T> = true;
+template <class T>
+inline constexpr bool serves<void, T> = true;
+template <>
+inline constexpr bool serves<void, void> = true;
 
 template <class U>
 inline constexpr bool is_null_literal =
@@ -106,7 +106,7 @@ consteval bool is_comparable() {
     return false;
   } else if constexpr (Relation::is_reference) {
     if constexpr (RelationTraits<U>::is_reference) {
-      return serves<typename Relation::Target, typename RelationTraits<U>::Target>();
+      return serves<typename Relation::Target, typename RelationTraits<U>::Target>;
     } else if constexpr (std::is_same_v<U, typename Relation::Target>) {
       return true;
     } else if constexpr (is_key<U>()) {
@@ -159,7 +159,7 @@ Value to_operand(const U& operand) {
   if constexpr (RelationTraits<V>::is_reference) {
     if constexpr (RelationTraits<U>::is_reference) {
       return Value::of_object(operand.target());
-    } else if constexpr (serves<typename RelationTraits<V>::Target, U>()) {
+    } else if constexpr (serves<typename RelationTraits<V>::Target, U>) {
       return Value::of_object(static_cast<const typename RelationTraits<V>::Target*>(&operand));
     } else {
       return key_operand(operand);
@@ -178,6 +178,44 @@ Value to_operand(const U& operand) {
     } else {
       const V converted = operand;
       return Value(value::Convert<V>::to_cell(converted, scratch));
+    }
+  }
+}
+
+/// Stands for the member that operands are stored for, where all members of its type store them alike.
+struct AnyMember {
+  static Value stored(Value operand) { return operand; }
+};
+
+/// Returns what a member that holds a `V` is compared with; null for null and what holds nothing.
+///
+/// `Member` says how the member stores it. By types that many members share, so that few are compiled.
+template <class V, bool IsNullable, class Member, class U>
+Value comparison_operand(const U& operand) {
+  constexpr bool is_collection = RelationTraits<V>::is_collection;
+  if constexpr (is_null_literal<U>) {
+    static_assert(IsNullable,
+                  "this member is never null: only an optional member or an OptionalRef can be");
+    static_assert(!is_null_literal<U> || !is_collection,
+                  "a collection is never null: ask is_empty()");
+    return {};
+  } else if constexpr (OptionalTraits<U>::is_optional) {
+    static_assert(IsNullable,
+                  "this member is never null: compare it with the value inside the optional");
+    return operand.has_value() ? comparison_operand<V, IsNullable, Member>(*operand) : Value();
+  } else {
+    static_assert(!is_collection,
+                  "a collection is compared by some(), none(), every(), is_empty() or size()");
+    static_assert(
+        is_collection || is_comparable<V, U>(),
+        "this value cannot be compared with this member: give one of the member's own type");
+    if constexpr (is_collection || !is_comparable<V, U>()) {
+      return {};
+    } else {
+      if constexpr (RelationTraits<U>::is_optional) {
+        if (operand.empty()) return {};
+      }
+      return Member::stored(to_operand<V>(operand));
     }
   }
 }

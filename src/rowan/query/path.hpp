@@ -40,7 +40,7 @@ struct StepsFit<First, Second, More...> {
     if constexpr (std::is_void_v<Target>) {
       return false;
     } else {
-      return serves<declare::ClassOf<Second>, Target>();
+      return serves<declare::ClassOf<Second>, Target>;
     }
   }
   static constexpr bool value = check() && StepsFit<Second, More...>::value;
@@ -112,9 +112,9 @@ inline constexpr bool is_path = IsPath<T>::value;
 template <class A, class B>
 struct CommonRoot {
   static consteval int pick() {
-    if constexpr (serves<B, A>()) {
+    if constexpr (serves<B, A>) {
       return 0;
-    } else if constexpr (serves<A, B>()) {
+    } else if constexpr (serves<A, B>) {
       return 1;
     } else {
       return 2;
@@ -123,6 +123,10 @@ struct CommonRoot {
   static_assert(pick() != 2,
                 "conditions of two entities cannot be joined: one must be a base of the other");
   using Type = std::conditional_t<pick() == 1, B, A>;
+};
+template <class A>
+struct CommonRoot<A, A> {
+  using Type = A;
 };
 
 /// The number of items of a collection, to be compared.
@@ -166,9 +170,13 @@ struct Path {
       (query::RelationTraits<declare::MemberType<M>>::is_collection || ...);
   static constexpr std::size_t step_count = sizeof...(M);
   using RowType = std::conditional_t<is_nullable, std::optional<ValueOf>, ValueOf>;
+  /// What stored() depends on: this member, or its type alone.
+  using StoredBy = std::conditional_t<std::is_enum_v<ValueOf>, Path, query::AnyMember>;
 
   /// Returns the path without its types.
   static constexpr const query::PathInfo* info() noexcept { return &query::path_info<Root, M...>; }
+  /// The same, for the front end's own use: a constant needs no function.
+  static constexpr const query::PathInfo* path = &query::path_info<Root, M...>;
 
   /// Returns an operand as this member is stored.
   static Value stored(Value operand) {
@@ -183,7 +191,7 @@ struct Path {
   [[nodiscard]] OrderBy<Root> asc() const { return *this; }
   [[nodiscard]] OrderBy<Root> desc() const {
     static_assert(!is_collection, "a collection has no order: order by a member of its items");
-    return OrderBy<Root>(query::OrderTerm{info(), true});
+    return OrderBy<Root>(query::OrderTerm{path, true});
   }
 
   [[nodiscard]] Filter<Root> in(std::initializer_list<query::Operand<ValueOf>> values) const {
@@ -230,11 +238,11 @@ struct Path {
   }
   [[nodiscard]] Filter<Root> is_null() const {
     static_assert(!is_collection, "a collection is never null: ask is_empty()");
-    return Filter<Root>(query::bare_condition(query::Op::is_null, info()));
+    return {query::Op::eq, path, Value()};
   }
   [[nodiscard]] Filter<Root> is_not_null() const {
     static_assert(!is_collection, "a collection is never null: ask some()");
-    return Filter<Root>(query::bare_condition(query::Op::is_not_null, info()));
+    return {query::Op::ne, path, Value()};
   }
 
   /// Holds where at least one item matches. This and the next ask about the collection as a whole.
@@ -284,29 +292,99 @@ struct Path {
 template <auto... M>
 inline constexpr Path<M...> f{};
 
-/// A path of entity `T` whatever it leads to.
-template <class T>
-class AnyPath {
+/// Stands for every relation, and those of what they lead to, without end.
+struct AllRelations {};
+inline constexpr AllRelations all_relations{};
+
+}  // namespace rowan
+
+namespace rowan::query {
+
+// The parts of the lists below that know no entity type. What a list adds to its part are checks of the compiler.
+
+/// A path without its types.
+class ErasedPath {
  public:
-  template <auto... M>
-  constexpr AnyPath(Path<M...>) noexcept
-      : info_(Path<M...>::info()) {  // NOLINT: implicit by design
-    static_assert(query::serves<typename Path<M...>::Root, T>(),
-                  "this path belongs to another entity");
-  }
-  [[nodiscard]] constexpr const query::PathInfo* info() const noexcept { return info_; }
+  [[nodiscard]] constexpr const PathInfo* info() const noexcept { return info_; }
+
+ protected:
+  constexpr explicit ErasedPath(const PathInfo* info) noexcept : info_(info) {}
 
  private:
-  const query::PathInfo* info_;
+  const PathInfo* info_;
+};
+
+class ErasedPaths {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return paths_.empty() && !has_all_; }
+  [[nodiscard]] bool has_all() const noexcept { return has_all_; }
+  [[nodiscard]] const base::SmallVector<const PathInfo*, 2>& paths() const noexcept {
+    return paths_;
+  }
+
+ protected:
+  ErasedPaths() noexcept = default;
+  ErasedPaths(const ErasedPath* first, std::size_t count);
+  explicit ErasedPaths(const PathInfo* path);
+  explicit ErasedPaths(AllRelations) noexcept : has_all_(true) {}
+  void append(const PathInfo* path);
+
+ private:
+  base::SmallVector<const PathInfo*, 2> paths_;
+  bool has_all_ = false;
+};
+
+class ErasedOrder {
+ public:
+  [[nodiscard]] const OrderTerm& term() const noexcept { return term_; }
+
+ protected:
+  explicit ErasedOrder(const PathInfo* path) noexcept : term_{path} {}
+  explicit ErasedOrder(const OrderTerm& term) noexcept : term_(term) {}
+
+  OrderTerm term_;
+};
+
+class ErasedOrders {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return terms_.empty(); }
+  [[nodiscard]] const base::SmallVector<OrderTerm, 2>& terms() const noexcept { return terms_; }
+
+ protected:
+  ErasedOrders() noexcept = default;
+  ErasedOrders(const ErasedOrder* first, std::size_t count);
+  explicit ErasedOrders(const OrderTerm& term);
+  void append(const OrderTerm& term);
+
+ private:
+  base::SmallVector<OrderTerm, 2> terms_;
+};
+
+}  // namespace rowan::query
+
+namespace rowan {
+
+/// A path of entity `T` whatever it leads to.
+template <class T>
+class AnyPath : public query::ErasedPath {
+ public:
+  template <auto... M>
+  constexpr AnyPath(Path<M...>) noexcept  // NOLINT: implicit by design
+      : ErasedPath(Path<M...>::path) {
+    static_assert(query::serves<typename Path<M...>::Root, T>,
+                  "this path belongs to another entity");
+  }
 };
 
 /// A path of entity `T` that leads to a relation.
 template <class T>
-class RelationPath : public AnyPath<T> {
+class RelationPath : public query::ErasedPath {
  public:
   template <auto... M>
-  constexpr RelationPath(Path<M...> path) noexcept  // NOLINT: implicit by design
-      : AnyPath<T>(path) {
+  constexpr RelationPath(Path<M...>) noexcept  // NOLINT: implicit by design
+      : ErasedPath(Path<M...>::path) {
+    static_assert(query::serves<typename Path<M...>::Root, T>,
+                  "this path belongs to another entity");
     static_assert(Path<M...>::is_reference || Path<M...>::is_collection,
                   "only relations are populated: name a column in fields instead");
   }
@@ -314,71 +392,46 @@ class RelationPath : public AnyPath<T> {
 
 /// A list of columns of entity `T` and of what its relations lead to.
 template <class T>
-class FieldList {
+class FieldList : public query::ErasedPaths {
  public:
   FieldList() noexcept = default;
-  FieldList(std::initializer_list<AnyPath<T>> paths) {
-    for (const AnyPath<T>& path : paths) paths_.push_back(path.info());
-  }
+  FieldList(std::initializer_list<AnyPath<T>> paths) : ErasedPaths(paths.begin(), paths.size()) {}
   template <auto... M>
-  FieldList(Path<M...> path) {  // NOLINT: implicit by design
-    paths_.push_back(AnyPath<T>(path).info());
-  }
-  void add(AnyPath<T> path) { paths_.push_back(path.info()); }
-  [[nodiscard]] bool empty() const noexcept { return paths_.empty(); }
-  [[nodiscard]] const base::SmallVector<const query::PathInfo*, 2>& paths() const noexcept {
-    return paths_;
-  }
-
- private:
-  base::SmallVector<const query::PathInfo*, 2> paths_;
+  FieldList(Path<M...> path)  // NOLINT: implicit by design
+      : ErasedPaths(AnyPath<T>(path).info()) {}
+  void add(AnyPath<T> path) { append(path.info()); }
 };
-
-/// Stands for every relation, and those of what they lead to, without end.
-struct AllRelations {};
-inline constexpr AllRelations all_relations{};
 
 /// A list of relations of entity `T`, or all of them.
 template <class T>
-class PathList {
+class PathList : public query::ErasedPaths {
  public:
   PathList() noexcept = default;
-  PathList(std::initializer_list<RelationPath<T>> paths) {
-    for (const RelationPath<T>& path : paths) paths_.push_back(path.info());
-  }
+  PathList(std::initializer_list<RelationPath<T>> paths)
+      : ErasedPaths(paths.begin(), paths.size()) {}
   template <auto... M>
-  PathList(Path<M...> path) {  // NOLINT: implicit by design
-    paths_.push_back(RelationPath<T>(path).info());
-  }
-  PathList(AllRelations) noexcept : has_all_(true) {}  // NOLINT: implicit by design
-  void add(RelationPath<T> path) { paths_.push_back(path.info()); }
-  [[nodiscard]] bool empty() const noexcept { return paths_.empty() && !has_all_; }
-  [[nodiscard]] bool has_all() const noexcept { return has_all_; }
-  [[nodiscard]] const base::SmallVector<const query::PathInfo*, 2>& paths() const noexcept {
-    return paths_;
-  }
-
- private:
-  base::SmallVector<const query::PathInfo*, 2> paths_;
-  bool has_all_ = false;
+  PathList(Path<M...> path)  // NOLINT: implicit by design
+      : ErasedPaths(RelationPath<T>(path).info()) {}
+  PathList(AllRelations all) noexcept : ErasedPaths(all) {}  // NOLINT: implicit by design
+  void add(RelationPath<T> path) { append(path.info()); }
 };
 
 /// One term of an order: a path of entity `T`, ascending unless it says otherwise.
 template <class T>
-class OrderBy {
+class OrderBy : public query::ErasedOrder {
  public:
   template <auto... M>
-  OrderBy(Path<M...>) : term_{Path<M...>::info()} {  // NOLINT: implicit by design
-    static_assert(query::serves<typename Path<M...>::Root, T>(),
+  OrderBy(Path<M...>) : ErasedOrder(Path<M...>::path) {  // NOLINT: implicit by design
+    static_assert(query::serves<typename Path<M...>::Root, T>,
                   "this path belongs to another entity");
     static_assert(!Path<M...>::is_collection,
                   "a collection has no order: order by a member of its items");
   }
   template <class U>
-  OrderBy(const OrderBy<U>& other) : term_(other.term()) {  // NOLINT: implicit by design
-    static_assert(query::serves<U, T>(), "this order belongs to another entity");
+  OrderBy(const OrderBy<U>& other) : ErasedOrder(other.term()) {  // NOLINT: implicit by design
+    static_assert(query::serves<U, T>, "this order belongs to another entity");
   }
-  explicit OrderBy(const query::OrderTerm& term) : term_(term) {}
+  explicit OrderBy(const query::OrderTerm& term) : ErasedOrder(term) {}
 
   [[nodiscard]] OrderBy nulls_first() const {
     OrderBy out = *this;
@@ -390,36 +443,21 @@ class OrderBy {
     out.term_.nulls = query::Nulls::last;
     return out;
   }
-  [[nodiscard]] const query::OrderTerm& term() const noexcept { return term_; }
-
- private:
-  query::OrderTerm term_;
 };
 
 /// An order of entity `T`: its terms, the first counts most.
 template <class T>
-class OrderList {
+class OrderList : public query::ErasedOrders {
  public:
   OrderList() noexcept = default;
-  OrderList(std::initializer_list<OrderBy<T>> terms) {
-    for (const OrderBy<T>& term : terms) terms_.push_back(term.term());
-  }
+  OrderList(std::initializer_list<OrderBy<T>> terms) : ErasedOrders(terms.begin(), terms.size()) {}
   template <auto... M>
-  OrderList(Path<M...> path) {  // NOLINT: implicit by design
-    terms_.push_back(OrderBy<T>(path).term());
-  }
+  OrderList(Path<M...> path)  // NOLINT: implicit by design
+      : ErasedOrders(OrderBy<T>(path).term()) {}
   template <class U>
-  OrderList(const OrderBy<U>& term) {  // NOLINT: implicit by design
-    terms_.push_back(OrderBy<T>(term).term());
-  }
-  void add(const OrderBy<T>& term) { terms_.push_back(term.term()); }
-  [[nodiscard]] bool empty() const noexcept { return terms_.empty(); }
-  [[nodiscard]] const base::SmallVector<query::OrderTerm, 2>& terms() const noexcept {
-    return terms_;
-  }
-
- private:
-  base::SmallVector<query::OrderTerm, 2> terms_;
+  OrderList(const OrderBy<U>& term)  // NOLINT: implicit by design
+      : ErasedOrders(OrderBy<T>(term).term()) {}
+  void add(const OrderBy<T>& term) { append(term.term()); }
 };
 
 }  // namespace rowan

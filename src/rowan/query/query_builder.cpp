@@ -57,6 +57,17 @@ void check_row_members(const Mutation& mutation, std::span<const PathInfo* const
   }
 }
 
+void add_path(std::vector<Term>& terms, const PathInfo* path) { terms.push_back({path}); }
+
+ErasedSelectQuery::ErasedSelectQuery(QueryExecutor& executor, const metadata::TypeTag* root)
+    : executor_(&executor) {
+  select_.root = root;
+}
+
+void ErasedSelectQuery::narrow(Condition&& condition) {
+  select_.where = combine(Op::and_, std::move(select_.where), std::move(condition));
+}
+
 std::size_t count_rows(QueryExecutor& executor, const Select& select) {
   Select counted = select;
   counted.order_by.clear();

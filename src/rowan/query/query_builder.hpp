@@ -105,6 +105,9 @@ void check_row_members(const Mutation& mutation, std::span<const PathInfo* const
 /// Returns the number of rows that `select` would have.
 [[nodiscard]] std::size_t count_rows(QueryExecutor& executor, const Select& select);
 
+/// Appends the term of a path.
+void add_path(std::vector<Term>& terms, const PathInfo* path);
+
 /// Returns the value of a cell, empty for a null where `R` is optional.
 template <class R>
 R decode_cell(const value::Cell& cell, std::size_t column) {
@@ -137,7 +140,7 @@ struct Selected<Path<M...>> {
   static_assert(P::passes_collection || !P::is_reference,
                 "a reference is no column's value: select a member of its target, such as its key");
   using RowType = typename P::RowType;
-  static Term term(P) { return {P::info()}; }
+  static void add_to(std::vector<Term>& terms, P) { add_path(terms, P::path); }
 };
 template <auto... M>
 struct Selected<JoinedPath<M...>> {
@@ -146,24 +149,28 @@ struct Selected<JoinedPath<M...>> {
   static_assert(!P::is_reference && !P::is_collection,
                 "a relation is no column's value: select a member of its target, such as its key");
   using RowType = typename P::RowType;
-  static Term term(JoinedPath<M...>) { return {P::info()}; }
+  static void add_to(std::vector<Term>& terms, JoinedPath<M...>) { add_path(terms, P::path); }
 };
 template <auto... M>
 struct Selected<LeftJoinedPath<M...>> : Selected<JoinedPath<M...>> {
   using RowType = std::optional<typename Path<M...>::ValueOf>;
-  static Term term(LeftJoinedPath<M...>) { return {Path<M...>::info()}; }
+  static void add_to(std::vector<Term>& terms, LeftJoinedPath<M...>) {
+    add_path(terms, Path<M...>::path);
+  }
 };
 template <class R, class T>
 struct Selected<Aggregated<R, T>> {
   using Root = T;
   using RowType = R;
-  static Term term(const Aggregated<R, T>& aggregate) { return aggregate.term(); }
+  static void add_to(std::vector<Term>& terms, const Aggregated<R, T>& aggregate) {
+    terms.push_back(aggregate.term());
+  }
 };
 template <class R>
 struct Selected<RawTerm<R>> {
   using Root = void;
   using RowType = R;
-  static Term term(const RawTerm<R>& raw) { return raw.term; }
+  static void add_to(std::vector<Term>& terms, const RawTerm<R>& raw) { terms.push_back(raw.term); }
 };
 
 /// Decodes rows into tuples.
@@ -197,7 +204,7 @@ class QueryOrder {
   template <class R, class U>
   QueryOrder(const Aggregated<R, U>& aggregate)
       : term_(aggregate.asc()) {  // NOLINT: implicit by design
-    static_assert(serves<U, T>(), "this aggregate belongs to another entity");
+    static_assert(serves<U, T>, "this aggregate belongs to another entity");
   }
   QueryOrder(const RawOrder& order)
       : term_(order.order), text_(order.term) {}  // NOLINT: implicit by design
@@ -216,20 +223,40 @@ class QueryOrder {
   Term text_{};
 };
 
+/// Runs a query and decodes its rows.
+template <class... Row>
+std::vector<std::tuple<Row...>> fetch_rows(QueryExecutor& executor, const Select& select) {
+  std::vector<std::tuple<Row...>> out;
+  TupleSink<Row...> sink(out);
+  executor.select(select, sink);
+  return out;
+}
+
+/// The part of SelectQuery that knows no type.
+class ErasedSelectQuery {
+ public:
+  [[nodiscard]] const Select& erased() const noexcept { return select_; }
+
+ protected:
+  ErasedSelectQuery(QueryExecutor& executor, const metadata::TypeTag* root);
+  void narrow(Condition&& condition);
+
+  QueryExecutor* executor_;
+  Select select_;
+};
+
 /// A query of rows over `T`; `Row` are the types of what it selects. Nothing is sent before rows(),
 /// one() or count().
 ///
 /// Relations that a path leads through are joined by themselves, collections by join() only.
 template <class T, class... Row>
-class SelectQuery {
+class SelectQuery : public ErasedSelectQuery {
  public:
   using RowTuple = std::tuple<Row...>;
 
-  explicit SelectQuery(QueryExecutor& executor) : executor_(&executor) {
-    select_.root = &declare::type_tag<T>;
-  }
-  SelectQuery(QueryExecutor& executor, Select select)
-      : executor_(&executor), select_(std::move(select)) {}
+  explicit SelectQuery(QueryExecutor& executor)
+      : ErasedSelectQuery(executor, &declare::type_tag<T>) {}
+  explicit SelectQuery(const ErasedSelectQuery& same) : ErasedSelectQuery(same) {}
 
   /// Chooses the columns: paths, aggregates, raw<R>("...").
   template <class... S>
@@ -237,11 +264,11 @@ class SelectQuery {
       const S&... selected) const {
     static_assert(sizeof...(Row) == 0,
                   "select() is said once: give it everything that a row shall hold");
-    static_assert((serves<typename Selected<S>::Root, T>() && ...),
+    static_assert((serves<typename Selected<S>::Root, T> && ...),
                   "this path belongs to another entity");
-    Select chosen = select_;
-    (chosen.terms.push_back(Selected<S>::term(selected)), ...);
-    return SelectQuery<T, typename Selected<S>::RowType...>(*executor_, std::move(chosen));
+    SelectQuery<T, typename Selected<S>::RowType...> chosen(*this);
+    (Selected<S>::add_to(chosen.select_.terms, selected), ...);
+    return chosen;
   }
   /// Joins a relation, so that each item of a collection makes a row of its own; rows without a
   /// target or an item are left out.
@@ -256,22 +283,22 @@ class SelectQuery {
   }
   /// Narrows the rows; said again, both conditions hold.
   SelectQuery& where(Filter<T> filter) {
-    select_.where = combine(Op::and_, std::move(select_.where), std::move(filter).take());
+    narrow(std::move(filter).take());
     return *this;
   }
   template <class... S>
   SelectQuery& group_by(const S&... grouped) {
-    static_assert((serves<typename Selected<S>::Root, T>() && ...),
+    static_assert((serves<typename Selected<S>::Root, T> && ...),
                   "this path belongs to another entity");
     static_assert((!IsAggregated<S>::value && ...),
                   "groups are made by paths: an aggregate is computed for each of them");
-    (select_.group_by.push_back(Selected<S>::term(grouped)), ...);
+    (Selected<S>::add_to(select_.group_by, grouped), ...);
     return *this;
   }
   /// Narrows the groups; said again, both conditions hold.
   template <class U>
   SelectQuery& having(const AggregateCondition<U>& condition) {
-    static_assert(serves<U, T>(), "this aggregate belongs to another entity");
+    static_assert(serves<U, T>, "this aggregate belongs to another entity");
     for (const HavingTerm& term : condition.terms()) select_.having.push_back(term);
     return *this;
   }
@@ -296,7 +323,7 @@ class SelectQuery {
   /// Returns every row. Cost: one statement.
   [[nodiscard]] std::vector<RowTuple> rows() const {
     static_assert(sizeof...(Row) > 0, "nothing is selected: say select() before rows()");
-    return run(select_);
+    return fetch_rows<Row...>(*executor_, select_);
   }
   /// Returns every row as an aggregate that is initialised by the columns in their order.
   template <class Struct>
@@ -311,7 +338,7 @@ class SelectQuery {
   [[nodiscard]] std::optional<RowTuple> one() const {
     Select first = select_;
     if (first.limit.value_or(1) > 0) first.limit = 1;
-    std::vector<RowTuple> found = run(first);
+    std::vector<RowTuple> found = fetch_rows<Row...>(*executor_, first);
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
   }
@@ -323,9 +350,11 @@ class SelectQuery {
     using V = typename OptionalTraits<std::tuple_element_t<0, std::tuple<Row..., void>>>::Inner;
     return Subquery<V>{std::make_shared<const Select>(select_)};
   }
-  [[nodiscard]] const Select& erased() const noexcept { return select_; }
 
  private:
+  template <class, class...>
+  friend class SelectQuery;
+
   template <auto... M>
   SelectQuery& join_by_name(Path<M...> path, bool is_left) {
     static_assert(Path<M...>::is_collection || Path<M...>::is_reference,
@@ -333,14 +362,6 @@ class SelectQuery {
     select_.joins.push_back({AnyPath<T>(path).info(), is_left});
     return *this;
   }
-  std::vector<RowTuple> run(const Select& select) const {
-    std::vector<RowTuple> out;
-    TupleSink<Row...> sink(out);
-    executor_->select(select, sink);
-    return out;
-  }
-  QueryExecutor* executor_;
-  Select select_;
 };
 
 /// Tells whether a whole number can be a `V`.
@@ -382,7 +403,7 @@ template <class T, class P>
 consteval void check_assigned() {
   static_assert(P::step_count == 1,
                 "only members of the entity itself can be written: this path leads to another");
-  static_assert(P::step_count != 1 || serves<typename P::Root, T>(),
+  static_assert(P::step_count != 1 || serves<typename P::Root, T>,
                 "this path belongs to another entity");
   static_assert(!P::is_collection, "a collection is no column: change it through the entity");
 }
@@ -399,7 +420,7 @@ class UpdateQuery {
   template <auto... M, class U>
   UpdateQuery& set(Path<M...>, const U& value) {
     check_assigned<T, Path<M...>>();
-    mutation_.assignments.push_back({Path<M...>::info()});
+    mutation_.assignments.push_back({Path<M...>::path});
     mutation_.values.push_back(assigned_value<Path<M...>>(value));
     return *this;
   }
@@ -408,7 +429,7 @@ class UpdateQuery {
   template <auto... M, class... Values>
   UpdateQuery& set_raw(Path<M...>, std::string text, const Values&... values) {
     check_assigned<T, Path<M...>>();
-    mutation_.assignments.push_back({Path<M...>::info(), std::move(text), sizeof...(Values)});
+    mutation_.assignments.push_back({Path<M...>::path, std::move(text), sizeof...(Values)});
     (mutation_.values.push_back(key_operand(values)), ...);
     return *this;
   }
@@ -489,7 +510,7 @@ class InsertQuery {
            const More&... more) {
     static_assert(is_path<P>, "values() takes members and values in turn");
     check_assigned<T, P>();
-    members.push_back(P::info());
+    members.push_back(P::path);
     row_values.push_back(assigned_value<P>(value));
     if constexpr (sizeof...(More) > 0) add(members, row_values, more...);
   }
