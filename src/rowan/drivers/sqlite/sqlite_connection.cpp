@@ -170,10 +170,14 @@ const Cell* SqliteStatement::read_row() {
       column = repeated_columns_;
   }
   has_row_ = true;
-  for (; column < cells_.size(); ++column) {
-    Cell& cell = cells_[column];
+  // Kept here, as SQLite might change members for all that the compiler knows.
+  Cell* const cells = cells_.data();
+  const std::size_t count = cells_.size();
+  sqlite3_stmt* const statement = statement_;
+  for (; column < count; ++column) {
+    Cell& cell = cells[column];
     // One look-up of the column; each sqlite3_column_... would check it again.
-    sqlite3_value* value = sqlite3_column_value(statement_, static_cast<int>(column));
+    sqlite3_value* value = sqlite3_column_value(statement, static_cast<int>(column));
     switch (sqlite3_value_type(value)) {
       case SQLITE_INTEGER:
         cell.integer = sqlite3_value_int64(value);
@@ -196,7 +200,7 @@ const Cell* SqliteStatement::read_row() {
       default: cell = Cell::of_null(); break;
     }
   }
-  return cells_.data();
+  return cells;
 }
 
 /// Returns the table that an insert, update or delete is about, or nothing.
