@@ -197,6 +197,53 @@ TEST_F(CollectionTest, u16_an_orphan_that_is_added_again_stays) {
   EXPECT_TRUE(em.is_managed(member));
 }
 
+TEST_F(CollectionTest, u16_a_partner_that_is_given_back_stays) {
+  auto em = orm.em().fork();
+  Citizen& citizen = em.create<Citizen>({.name = "C"});
+  Passport& passport = em.create<Passport>({.number = "1", .citizen = citizen});
+  em.flush();
+  (void)statements();
+  citizen.passport = nullptr;
+  citizen.passport = passport;
+  em.flush();
+  EXPECT_TRUE(statements().empty());
+  EXPECT_TRUE(em.is_managed(passport));
+  EXPECT_EQ(&*passport.citizen, &citizen);
+}
+
+TEST_F(CollectionTest, u16_partners_that_are_exchanged_are_no_orphans) {
+  auto em = orm.em().fork();
+  Citizen& a = em.create<Citizen>({.name = "A"});
+  Citizen& b = em.create<Citizen>({.name = "B"});
+  Passport& first = em.create<Passport>({.number = "1", .citizen = a});
+  Passport& second = em.create<Passport>({.number = "2", .citizen = b});
+  em.flush();
+  first.citizen = b;
+  second.citizen = a;
+  em.flush();
+  auto reader = orm.em().fork();
+  EXPECT_EQ(reader.count<Passport>(f<&Passport::number> == "1" && f<&Passport::citizen> == b.id),
+            1u);
+  EXPECT_EQ(reader.count<Passport>(f<&Passport::number> == "2" && f<&Passport::citizen> == a.id),
+            1u);
+}
+
+TEST_F(CollectionTest, u16_an_orphan_that_gets_another_owner_by_its_reference_stays) {
+  auto em = orm.em().fork();
+  Team& red = em.create<Team>({.name = "red"});
+  Team& blue = em.create<Team>({.name = "blue"});
+  Member& member = em.create<Member>({.name = "M", .team = red});
+  Member& gone = em.create<Member>({.name = "gone", .team = red});
+  em.flush();
+  red.members.remove(member);
+  member.team = blue;
+  em.remove(gone);
+  gone.team = blue;  // removed by name: no new owner brings it back
+  em.flush();
+  EXPECT_TRUE(blue.members.contains(member));
+  EXPECT_EQ(orm.em().fork().count<Member>(f<&Member::team> == blue.id), 1u);
+}
+
 TEST_F(CollectionTest, an_orphan_is_deleted) {
   auto em = orm.em().fork();
   Team& team = em.create<Team>({.name = "T"});

@@ -309,6 +309,63 @@ TEST_F(EntityManagerTest, core37_a_detached_value_comes_back_by_merge) {
   EXPECT_EQ(row<Author>(again.id).name, "B");
 }
 
+TEST_F(EntityManagerTest, core37_references_of_a_detached_value_keep_their_keys) {
+  const auto author = make_author({.name = "A"});
+  std::optional<Book> value;
+  {
+    auto em = orm.em().fork();
+    Book& book = em.create<Book>({.title = "One", .author = em.get_reference<Author>(author)});
+    em.flush();
+    value.emplace(em.detach(em.find_one_or_fail<Book>(book.id, {.populate = {f<&Book::author>}})));
+  }
+  EXPECT_FALSE(value->author.is_initialized());
+  EXPECT_NE(message_of([&] { (void)value->author->name.size(); }).find("merge()"),
+            std::string::npos);
+  EXPECT_THROW(value->author.load(), ValidationError);
+
+  auto other = orm.em().fork();
+  EXPECT_EQ(other.count<Book>(f<&Book::author> == value->author), 1u);
+  const Book copy = *value;
+  Book& merged = other.merge(std::move(*value));
+  value.reset();
+  (void)statements();
+  other.flush();
+  EXPECT_TRUE(statements().empty()) << "merged is clean";
+  EXPECT_EQ(merged.author.load().name, "A");
+  merged.title = "Two";
+  other.create<Book>({.title = "By the same", .author = copy.author});
+  other.flush();
+  EXPECT_EQ(orm.em().fork().count<Book>(f<&Book::author> == author), 2u);
+}
+
+TEST_F(EntityManagerTest, v05_a_reference_whose_row_is_gone_names_it) {
+  const auto id = make_author({.name = "A"});
+  auto em = orm.em().fork();
+  auto reference = em.get_reference<Author>(id);
+  orm.em().fork().remove_where<Author>().execute();
+  const std::string message = message_of([&] { (void)reference.load(); });
+  EXPECT_NE(message.find("Author[" + std::to_string(id) + "]"), std::string::npos) << message;
+  EXPECT_THROW(reference.load(), NotFoundError);
+  make_author({.id = id, .name = "back"});
+  EXPECT_EQ(reference.load().name, "back");
+}
+
+TEST_F(EntityManagerTest, v07_an_orm_without_driver_or_entities_says_what_is_missing) {
+  const std::string driver =
+      message_of([] { const Orm without{{.entities = rowan::entities<Author>()}}; });
+  EXPECT_NE(driver.find("No driver specified"), std::string::npos) << driver;
+  EXPECT_NE(driver.find("Config::driver"), std::string::npos) << driver;
+  const std::string entities =
+      message_of([] { const Orm without{{.driver = driver_from_url(database_url())}}; });
+  EXPECT_NE(entities.find("rowan::entities<...>()"), std::string::npos) << entities;
+}
+
+TEST_F(EntityManagerTest, em12_a_reference_takes_a_key_of_the_right_type_only) {
+  auto em = orm.em().fork();
+  const std::string message = message_of([&] { (void)em.get_reference<Author>("1"); });
+  EXPECT_NE(message.find("Author.id is of type integer"), std::string::npos) << message;
+}
+
 TEST_F(EntityManagerTest, em25_a_cleared_manager_knows_nothing_and_writes_nothing) {
   auto em = orm.em().fork();
   const auto id = make_author({.name = "A"});

@@ -18,6 +18,8 @@ struct Ticket {
   friend bool operator==(const Ticket&, const Ticket&) = default;
 };
 enum class Floor : std::int16_t { cellar = -1, ground = 0, first = 1 };
+/// Stored by name.
+enum class Season : std::uint8_t { spring, summer, autumn, winter };
 
 template <class Key>
 struct Leaf;
@@ -51,6 +53,7 @@ consteval std::string_view table_of() {
   if constexpr (std::is_same_v<Key, std::uint64_t>) return "keys_uint64";
   if constexpr (std::is_same_v<Key, std::chrono::sys_days>) return "keys_day";
   if constexpr (std::is_same_v<Key, rowan::Timestamp>) return "keys_time";
+  if constexpr (std::is_same_v<Key, Season>) return "keys_season";
   return "keys_floor";
 }
 template <class Key>
@@ -63,6 +66,7 @@ consteval std::string_view leaf_table_of() {
   if constexpr (std::is_same_v<Key, std::uint64_t>) return "keys_uint64_leaf";
   if constexpr (std::is_same_v<Key, std::chrono::sys_days>) return "keys_day_leaf";
   if constexpr (std::is_same_v<Key, rowan::Timestamp>) return "keys_time_leaf";
+  if constexpr (std::is_same_v<Key, Season>) return "keys_season_leaf";
   return "keys_floor_leaf";
 }
 
@@ -71,6 +75,8 @@ template <auto Member, class Key>
 consteval auto key_of() {
   if constexpr (std::is_same_v<Key, std::string> || std::is_same_v<Key, Isbn>) {
     return rowan::primary_key<Member>.length(40);
+  } else if constexpr (std::is_same_v<Key, Season>) {
+    return rowan::primary_key<Member>.enum_as_text();
   } else {
     return rowan::primary_key<Member>;
   }
@@ -114,6 +120,7 @@ using keys::Floor;
 using keys::Isbn;
 using keys::Leaf;
 using keys::Node;
+using keys::Season;
 using keys::Ticket;
 
 /// Three keys and one more, of each type.
@@ -160,6 +167,11 @@ std::vector<Floor> some_keys() {
   return {Floor::first, Floor::cellar, Floor(100), Floor(42)};
 }
 
+template <>
+std::vector<Season> some_keys() {
+  return {Season::winter, Season::spring, Season::autumn, Season::summer};
+}
+
 template <class Key>
 class Keys : public WithReader<Leaf<Key>, Node<Key>> {
  protected:
@@ -189,7 +201,8 @@ using KeyTypes = testing::Types<std::string,
                                 std::uint64_t,
                                 std::chrono::sys_days,
                                 Timestamp,
-                                Floor>;
+                                Floor,
+                                Season>;
 TYPED_TEST_SUITE(Keys, KeyTypes);
 
 TYPED_TEST(Keys, find_their_objects_and_one_object_only) {
@@ -224,6 +237,20 @@ TYPED_TEST(Keys, serve_references_and_collections) {
   EXPECT_EQ(em.template count<N>(f<&N::parent> == root), 2u);
   EXPECT_EQ(em.template count<N>(f<&N::parent, &N::id> == this->keys[0]), 2u);
   EXPECT_EQ(em.template count<N>(f<&N::id>.in({this->keys[0], this->keys[1], this->keys[3]})), 2u);
+}
+
+TYPED_TEST(Keys, stand_for_their_objects_in_filters_lists_and_references) {
+  using N = Node<TypeParam>;
+  this->make_tree();
+  auto em = this->orm.em().fork();
+  EXPECT_EQ(em.template count<N>(f<&N::parent> == this->keys[0]), 2u);
+  EXPECT_EQ(em.template count<N>(f<&N::parent>.in(std::vector{this->keys[0], this->keys[3]})), 2u);
+  EXPECT_EQ(em.template count<N>(Filter<N>(std::vector{this->keys[1], this->keys[3]})), 1u);
+  N& left = em.template find_one_or_fail<N>(Filter<N>(this->keys[1]));
+  left.parent = em.template get_reference<N>(this->keys[2]);
+  em.flush();
+  EXPECT_EQ(left.parent.load().name, "right");
+  EXPECT_EQ(this->reader().template count<N>(f<&N::parent, &N::name> == "right"), 1u);
 }
 
 TYPED_TEST(Keys, can_be_changed) {

@@ -55,15 +55,23 @@ class json final {
     other.document_ = nullptr;
     other.node_ = nullptr;
   }
-  json& operator=(const json& other) noexcept {
+  json& operator=(const json& other) & noexcept {
     json copy(other);
     swap(copy);
     return *this;
   }
-  json& operator=(json&& other) noexcept {
+  json& operator=(json&& other) & noexcept {
     json taken(static_cast<json&&>(other));
     swap(taken);
     return *this;
+  }
+  /// Refuses `doc["a"] = 1`, which would change nothing.
+  template <class V>
+  void operator=(const V&) && {  // NOLINT(misc-unconventional-assign-operator)
+    static_assert(
+        sizeof(V) == 0,
+        "what operator[] of rowan::json returns is a value of its own, so assigning to it "
+        "changes nothing: call set(\"key\", value) on the document");
   }
   ~json() {
     if (document_ != nullptr) release();

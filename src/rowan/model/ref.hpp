@@ -20,6 +20,13 @@ class OptionalRef;
 namespace rowan::model {
 
 [[noreturn]] void refuse_empty_reference();
+[[noreturn]] void refuse_key_only();
+
+/// What a reference of a detached object leads to: a key, shared by the copies of the reference. It looks like a slot
+/// whose object is not constructed, but lies in no chunk.
+[[nodiscard]] void* make_key_only(const value::Cell& key);
+void share_key_only(void* target) noexcept;
+void drop_key_only(void* target) noexcept;
 
 /// The part of Ref and OptionalRef that knows no entity type.
 ///
@@ -28,12 +35,25 @@ namespace rowan::model {
 class RefBase {
  public:
   RefBase() noexcept = default;
-  RefBase(const RefBase& other) noexcept : target_(other.target_), is_slot_(other.is_slot_) {}
+  RefBase(const RefBase& other) noexcept
+      : target_(other.target_), is_slot_(other.is_slot_), is_key_(other.is_key_) {
+    if (is_key_) [[unlikely]]
+      share_key_only(target_);
+  }
   RefBase& operator=(const RefBase& other) {
-    point_to(other.target_, other.is_slot_);
+    if (other.is_key_ && !is_attached_) [[unlikely]] {
+      share_key_only(other.target_);
+      point_to(other.target_, true);
+      is_key_ = true;
+    } else {
+      point_to(other.target_, other.is_slot_);
+    }
     return *this;
   }
-  ~RefBase() = default;
+  ~RefBase() {
+    if (is_key_) [[unlikely]]
+      drop_key_only(target_);
+  }
 
   /// Tells whether this refers to nothing.
   [[nodiscard]] bool empty() const noexcept { return target_ == nullptr; }
@@ -41,11 +61,18 @@ class RefBase {
   /// Tells whether the target is known to lie in a slot of some manager.
   [[nodiscard]] bool is_slot() const noexcept { return is_slot_; }
   [[nodiscard]] bool is_attached() const noexcept { return is_attached_; }
+  /// Tells whether this keeps a key only, because its object was detached.
+  [[nodiscard]] bool is_key() const noexcept { return is_key_; }
 
   /// For the unit of work: changes the target without telling anybody.
   void bind(void* slot_object) noexcept {
+    forget_key();
     target_ = slot_object;
     is_slot_ = slot_object != nullptr;
+  }
+  void bind_key(const value::Cell& key) {
+    bind(make_key_only(key));
+    is_key_ = true;
   }
   void attach() noexcept { is_attached_ = true; }
   void detach() noexcept { is_attached_ = false; }
@@ -62,28 +89,40 @@ class RefBase {
     if (is_attached_) {
       chunk_of(this).host->assign(*this, target);
     } else {
+      forget_key();
       target_ = target;
       is_slot_ = is_slot;
     }
   }
   void* readable() const {
     if (target_ == nullptr) refuse_empty_reference();
-    if (is_slot_ && !header_of(target_).is_constructed)
+    if (is_slot_ && !header_of(target_).is_constructed) {
+      if (is_key_) refuse_key_only();
       chunk_of(target_).host->refuse_unloaded(target_);
+    }
     return target_;
   }
   void* loaded() const {
     if (target_ == nullptr) refuse_empty_reference();
     if (!is_slot_) return target_;
+    if (is_key_) refuse_key_only();
     if (!header_of(target_).is_constructed || header_of(target_).is_partial)
       chunk_of(target_).host->load(target_);
     return target_;
   }
 
  private:
+  void forget_key() noexcept {
+    if (!is_key_) [[likely]]
+      return;
+    drop_key_only(target_);
+    is_key_ = false;
+  }
+
   void* target_ = nullptr;
   bool is_slot_ = false;
   bool is_attached_ = false;
+  bool is_key_ = false;
 };
 
 }  // namespace rowan::model
@@ -141,12 +180,11 @@ class OptionalRef : public model::RefBase {
   OptionalRef(T& entity) noexcept
       : RefBase(const_cast<std::remove_const_t<T>*>(&entity), false) {}  // NOLINT: implicit
   OptionalRef(T&&) = delete;
-  OptionalRef(const Ref<T>& other) noexcept
-      : RefBase(other.target(), other.is_slot()) {}  // NOLINT: implicit by design
+  OptionalRef(const Ref<T>& other) noexcept : RefBase(other) {}  // NOLINT: implicit by design
   OptionalRef(const OptionalRef&) noexcept = default;
   OptionalRef& operator=(const OptionalRef&) = default;
   OptionalRef& operator=(const Ref<T>& other) {
-    point_to(other.target(), other.is_slot());
+    RefBase::operator=(other);
     return *this;
   }
   OptionalRef& operator=(T& entity) {
@@ -183,10 +221,10 @@ class OptionalRef : public model::RefBase {
 };
 
 template <class T>
-Ref<T>::Ref(const OptionalRef<T>& other) noexcept : RefBase(other.target(), other.is_slot()) {}
+Ref<T>::Ref(const OptionalRef<T>& other) noexcept : RefBase(other) {}
 template <class T>
 Ref<T>& Ref<T>::operator=(const OptionalRef<T>& other) {
-  point_to(other.target(), other.is_slot());
+  RefBase::operator=(other);
   return *this;
 }
 

@@ -94,18 +94,21 @@ void ChangeSetComputer::reach(void* object, std::vector<void*>& open) {
     sets_.reached.push_back(target);
     open.push_back(target);
   };
+  // What has no key cannot be referred to otherwise.
+  const auto is_followed = [](const PropertyMeta& property, const void* target) {
+    return (property.cascade & metadata::cascade_persist) != 0 || model::key_of(target).is_null();
+  };
   const EntityMeta& entity = UnitOfWork::entity_of(object);
   for (const PropertyMeta* property : entity.to_one) {
     void* target = UnitOfWork::ref_at(object, *property).target();
-    // What has no key cannot be referred to otherwise.
-    if (target != nullptr &&
-        ((property->cascade & metadata::cascade_persist) != 0 || model::key_of(target).is_null()))
-      take(target);
+    if (target != nullptr && is_followed(*property, target)) take(target);
   }
   for (const PropertyMeta* property : entity.to_many) {
     const model::CollectionState* state = UnitOfWork::collection_at(object, *property).find_state();
     if (state == nullptr) continue;
-    for (void* item : state->items) take(item);
+    for (void* item : state->items) {
+      if (is_followed(*property, item)) take(item);
+    }
   }
 }
 

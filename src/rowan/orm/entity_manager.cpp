@@ -210,6 +210,7 @@ void* EntityManager::do_find_or_create(const EntityMeta& entity,
 void EntityManager::require_flushed_references(UnitOfWork& unit,
                                                const EntityMeta& entity,
                                                void* from) {
+  unit.adopt_keys(entity, from);
   for (const metadata::PropertyMeta* property : entity.to_one) {
     void* target = UnitOfWork::ref_at(from, *property).target();
     unit.check_target(entity, *property, target);
@@ -227,6 +228,13 @@ std::size_t EntityManager::do_count(const EntityMeta& entity, const query::Condi
 void* EntityManager::do_get_reference(const EntityMeta& entity, const query::Condition& key) {
   if (key.nodes.size() != 1 || key.nodes[0].op != query::Op::key_eq) {
     throw ValidationError("em.get_reference<" + entity.name + ">() takes a key");
+  }
+  const metadata::PropertyMeta& property = *entity.primary_key;
+  if (key.values[0].type() != property.type) {
+    throw ValidationError("em.get_reference<" + entity.name + ">() was given a value of type " +
+                          std::string(to_string(key.values[0].type())) + ", and the key " +
+                          entity.name + "." + property.name + " is of type " +
+                          std::string(to_string(property.type)) + ": give a key of that type");
   }
   return unit().store(entity).find_or_refer(key.values[0].as_cell());
 }

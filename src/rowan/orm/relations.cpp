@@ -95,7 +95,7 @@ void Relations::link(const PropertyMeta& property, void* object, void* target, b
   UnitOfWork::ref_at(before, property).bind(nullptr);
   UnitOfWork::store_of(before).relations_changed = true;
   // Whichever side is assigned, the one that lost its owner goes.
-  if (inverse->orphan_removal && is_kept(before)) unit_.remove(before);
+  if (inverse->orphan_removal) unit_.remove_orphan(before);
 }
 
 void Relations::unlink(const PropertyMeta& property, void* object, void* target) {
@@ -156,6 +156,10 @@ void Relations::assign(RefBase& reference, void* target) {
   void* object = model::object_of(&reference);
   const PropertyMeta& property = property_at(object, &reference);
   unit_.check_target(UnitOfWork::entity_of(object), property, target);
+  // U-16: what finds an owner again is no orphan.
+  const PropertyMeta* inverse = property.is_owner ? property.inverse : &property;
+  if (target != nullptr && inverse != nullptr && inverse->orphan_removal)
+    unit_.keep_orphan(property.is_owner ? object : target);
   void* before = reference.target();
   if (before == target) return;
   if (before != nullptr) unlink(property, object, before);
@@ -164,7 +168,7 @@ void Relations::assign(RefBase& reference, void* target) {
   if (target != nullptr) link(property, object, target, false);
   if (before == nullptr) return;
   if (!property.is_owner) UnitOfWork::store_of(before).relations_changed = true;
-  if (property.orphan_removal && is_kept(before)) unit_.remove(before);
+  if (property.orphan_removal) unit_.remove_orphan(before);
 }
 
 // Collections ---------------------------------------------------------------------------------------------------------
@@ -248,7 +252,7 @@ bool Relations::remove(CollectionBase& collection, void* item) {
   if (back.target() != owner || header_of(item).life == SlotHeader::removed) return false;
   require_removable(property, owner, item);
   if (property.orphan_removal) {
-    unit_.remove(item);
+    unit_.remove_orphan(item);
   } else {
     assign(back, nullptr);
   }

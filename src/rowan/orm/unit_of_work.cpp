@@ -109,7 +109,16 @@ void UnitOfWork::require_key_is_free(const EntityMeta& entity,
                         "object, or remove it first to replace it (entity " + entity.name + ")");
 }
 
+void UnitOfWork::adopt_keys(const EntityMeta& entity, void* from) {
+  for (const PropertyMeta* property : entity.to_one) {
+    RefBase& reference = ref_at(from, *property);
+    if (reference.is_key())
+      reference.bind(store(*property->target).find_or_refer(model::key_of(reference.target())));
+  }
+}
+
 void* UnitOfWork::create(const EntityMeta& entity, void* from, bool persist) {
+  adopt_keys(entity, from);
   for (const PropertyMeta* property : entity.to_one)
     check_target(entity, *property, ref_at(from, *property).target());
   TypeStore& store = this->store(entity);
@@ -167,6 +176,7 @@ void* UnitOfWork::merge(const EntityMeta& entity, void* from) {
                           entity.name + "." + entity.primary_key->name +
                           ", or use create() for a new one");
   }
+  adopt_keys(entity, from);
   for (const PropertyMeta* property : entity.to_one)
     check_target(entity, *property, ref_at(from, *property).target());
   void* object = store.find_or_refer(key);
@@ -207,6 +217,7 @@ void UnitOfWork::revive(void* object) {
     store.map.insert(object);
   }
   removed.erase(object);
+  orphans_.erase(object);
   ++store.pending;
   if (is_new) {
     header.life = SlotHeader::created;
@@ -225,7 +236,18 @@ void UnitOfWork::revive(void* object) {
   Relations(*this).link(object);
 }
 
+void UnitOfWork::remove_orphan(void* object) {
+  if (header_of(object).life > SlotHeader::managed) return;
+  remove(object);
+  orphans_.insert(object);
+}
+
+void UnitOfWork::keep_orphan(void* object) {
+  if (header_of(object).life == SlotHeader::removed && orphans_.contains(object)) revive(object);
+}
+
 void UnitOfWork::remove(void* object) {
+  orphans_.erase(object);
   std::vector<void*> open{object};
   while (!open.empty()) {
     void* next = open.back();
@@ -289,6 +311,11 @@ void UnitOfWork::detach(void* object, void* into) {
   Relations(*this).unlink(object);
   for (const PropertyMeta* property : store.entity().to_one) ref_at(object, *property).detach();
   store.functions().move_construct(into, object);
+  for (const PropertyMeta* property : store.entity().to_one) {
+    RefBase& reference = ref_at(into, *property);
+    if (reference.empty() || model::key_of(reference.target()).is_null()) continue;
+    reference.bind_key(model::key_of(reference.target()));
+  }
   SlotHeader& header = header_of(object);
   if (header.life == SlotHeader::removed) removed.erase(object);
   if (header.life == SlotHeader::created && !header.is_persisted) --unpersisted;
@@ -328,6 +355,7 @@ void UnitOfWork::clear() noexcept {
   }
   removed.clear();
   emptied_by_removal.clear();
+  orphans_.clear();
   changed_collections.clear();
   forced.clear();
   undo.clear();

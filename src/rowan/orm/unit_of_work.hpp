@@ -93,11 +93,16 @@ class UnitOfWork final : public model::RelationHost {
                     const metadata::PropertyMeta& property,
                     void* target) const;
 
+  /// Makes references that keep a key only, those of an object that was detached, lead to this manager's slots.
+  void adopt_keys(const metadata::EntityMeta& entity, void* from);
   void* create(const metadata::EntityMeta& entity, void* from, bool persist);
   void* merge(const metadata::EntityMeta& entity, void* from);
   void persist(void* object);
   /// Marks an object for deletion, and what goes along with it.
   void remove(void* object);
+  /// Removes what a relation with orphan_removal() lost, until keep_orphan() is told that it has an owner again.
+  void remove_orphan(void* object);
+  void keep_orphan(void* object);
   /// Moves the object's value out into fresh memory at `into` and forgets it.
   void detach(void* object, void* into);
   /// Forgets an object that was created and not inserted.
@@ -209,6 +214,7 @@ class UnitOfWork final : public model::RelationHost {
   OrmState* state_;
   std::vector<std::unique_ptr<TypeStore>> stores_;
   std::unordered_set<std::uintptr_t> chunks_;
+  std::unordered_set<const void*> orphans_;  ///< removed by remove_orphan()
   base::Arena arena_;
   base::Arena scratch_;
   std::uint64_t clears_ = 0;

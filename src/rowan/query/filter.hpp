@@ -43,7 +43,7 @@ consteval bool is_key_list() {
 }
 
 /// Returns the condition that the root's key is `key`, one of `key`, or what `key` says as JSON.
-template <class K>
+template <class T, class K>
 Condition key_condition(const K& key) {
   static_assert(
       !IsAggregateCondition<K>::value,
@@ -51,12 +51,12 @@ Condition key_condition(const K& key) {
   if constexpr (std::is_same_v<K, json>) {
     return json_text_condition(key);
   } else if constexpr (RelationTraits<K>::is_reference) {
-    return value_condition(Op::key_eq, nullptr, Value::of_object(key.target()));
+    return value_condition(Op::key_eq, nullptr, reference_operand(key));
   } else if constexpr (is_key<K>()) {
-    return value_condition(Op::key_eq, nullptr, key_operand(key));
+    return value_condition(Op::key_eq, nullptr, key_operand<T>(key));
   } else if constexpr (is_key_list<K>()) {
     Condition list = list_condition(Op::key_in, nullptr);
-    for (const auto& each : key) add_value(list, key_operand(each));
+    for (const auto& each : key) add_value(list, key_operand<T>(each));
     pad_list(list);
     return list;
   } else {
@@ -87,9 +87,10 @@ class AnyFilter {
       : condition_(path_condition(op, left, right)) {}
   AnyFilter(Op op, Condition&& left, Condition&& right)
       : condition_(combine(op, std::move(left), std::move(right))) {}
+  template <class T>
   struct OfKey {};
-  template <class K>
-  AnyFilter(OfKey, const K& key) : condition_(key_condition(key)) {}
+  template <class T, class K>
+  AnyFilter(OfKey<T>, const K& key) : condition_(key_condition<T>(key)) {}
 
   Condition condition_;
 };
@@ -125,11 +126,11 @@ class Filter : public query::AnyFilter {
   /// Takes a key, a list of keys, or JSON such as `{"age": {"$gte": 18}}`, which is checked when
   /// the filter is used.
   template <class K>
-  Filter(const K& key) : AnyFilter(OfKey{}, key) {}  // NOLINT: implicit by design
+  Filter(const K& key) : AnyFilter(OfKey<T>{}, key) {}  // NOLINT: implicit by design
   template <class K>
   requires(query::is_key<K>()) Filter(std::initializer_list<K> keys)
       : AnyFilter(query::list_condition(query::Op::key_in, nullptr)) {
-    for (const K& key : keys) query::add_value(condition_, query::key_operand(key));
+    for (const K& key : keys) query::add_value(condition_, query::key_operand<T>(key));
     query::pad_list(condition_);
   }
 };
@@ -139,7 +140,7 @@ class Filter : public query::AnyFilter {
 template <class T, class... Values>
 [[nodiscard]] Filter<T> sql_filter(std::string text, const Values&... values) {
   query::Condition condition = query::raw_condition(std::move(text));
-  (query::add_value(condition, query::key_operand(values)), ...);
+  (query::add_value(condition, query::key_operand<void>(values)), ...);
   return Filter<T>(std::move(condition));
 }
 

@@ -2,7 +2,10 @@
 
 #pragma once
 
+#include <rowan/declare/entity_builder.hpp>
+#include <rowan/declare/enum_names.hpp>
 #include <rowan/model/fwd.hpp>
+#include <rowan/model/slot.hpp>
 #include <rowan/query/condition.hpp>
 #include <rowan/query/fwd.hpp>
 #include <rowan/value/codec.hpp>
@@ -135,14 +138,43 @@ consteval bool is_comparable() {
   }
 }
 
-/// Returns a key in the database's form.
-template <class U>
+/// Whether the key of a mapped class is the enum `E`, kept by name.
+template <class E, class Mapping>
+inline constexpr bool is_enum_text_key = false;
+template <class E, class T, std::size_t Indexes, std::size_t Checks, class... P>
+inline constexpr bool is_enum_text_key<E, declare::EntityBuilder<T, Indexes, Checks, P...>> =
+    ((P::is_primary_key && P::is_enum_text && std::is_same_v<typename P::Value, E>) || ...);
+
+/// Tells whether a `U` as key of entity `T` is stored by its name. Only enums ask for a mapping.
+template <class T, class U>
+consteval bool is_key_by_name() {
+  if constexpr (std::is_void_v<T> || !std::is_enum_v<U>) {
+    return false;
+  } else if constexpr (declare::is_mapped<T>) {
+    return is_enum_text_key<U, declare::MappingOf<T>>;
+  } else {
+    return false;
+  }
+}
+
+/// Returns a key of entity `T` in the database's form; `T` is void for a value that is no key.
+template <class T, class U>
 Value key_operand(const U& key) {
   if constexpr (is_text<U>) {
     return Value(value::Cell::of_bytes(std::string_view(key)));
+  } else if constexpr (is_key_by_name<T, U>()) {
+    base::Arena scratch;
+    return Value(declare::EnumTextConvert<U>::to_cell(key, scratch));
   } else {
     return value::to_value(key);
   }
+}
+
+/// Returns a reference as an operand: its object, whose key is read after the flush before the query, or its key.
+template <class R>
+Value reference_operand(const R& reference) {
+  if (reference.is_key()) return Value(model::key_of(reference.target()));
+  return Value::of_object(reference.target());
 }
 
 /// Returns a whole number as a key's cell.
@@ -158,11 +190,11 @@ template <class V, class U>
 Value to_operand(const U& operand) {
   if constexpr (RelationTraits<V>::is_reference) {
     if constexpr (RelationTraits<U>::is_reference) {
-      return Value::of_object(operand.target());
+      return reference_operand(operand);
     } else if constexpr (serves<typename RelationTraits<V>::Target, U>) {
       return Value::of_object(static_cast<const typename RelationTraits<V>::Target*>(&operand));
     } else {
-      return key_operand(operand);
+      return key_operand<typename RelationTraits<V>::Target>(operand);
     }
   } else if constexpr (is_whole_number<V> && is_whole_number<U> && !std::is_same_v<U, V>) {
     if (!std::in_range<std::int64_t>(operand)) refuse_integer(static_cast<std::uint64_t>(operand));

@@ -72,7 +72,8 @@ struct RawTerm {
 /// member's column.
 template <class R, class... Values>
 [[nodiscard]] RawTerm<R> raw(std::string text, const Values&... values) {
-  return {{nullptr, query::Aggregate::none, std::move(text), {query::key_operand(values)...}}};
+  return {
+      {nullptr, query::Aggregate::none, std::move(text), {query::key_operand<void>(values)...}}};
 }
 
 }  // namespace rowan
@@ -430,7 +431,7 @@ class UpdateQuery {
   UpdateQuery& set_raw(Path<M...>, std::string text, const Values&... values) {
     check_assigned<T, Path<M...>>();
     mutation_.assignments.push_back({Path<M...>::path, std::move(text), sizeof...(Values)});
-    (mutation_.values.push_back(key_operand(values)), ...);
+    (mutation_.values.push_back(key_operand<void>(values)), ...);
     return *this;
   }
   UpdateQuery& where(Filter<T> filter) {
