@@ -18,6 +18,9 @@ namespace rowan::query {
 /// Returns `path op value`, or a condition on the root's key where `path` is null. Cost: no
 /// allocation but a long text's.
 [[nodiscard]] Condition value_condition(Op op, const PathInfo* path, Value value);
+/// Returns the pattern of a `like` or `ilike`. A single `\\` at its end, which databases read differently, stands for
+/// itself.
+[[nodiscard]] Value pattern_value(std::string_view pattern);
 /// Returns a condition without a value: is_null, is_not_null.
 [[nodiscard]] Condition bare_condition(Op op, const PathInfo* path);
 /// Returns an `in` or `nin` whose values are still to be added with add_value().
