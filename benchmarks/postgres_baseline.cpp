@@ -52,7 +52,8 @@ struct Statements {
 
 /// The sequence by its name: asked for within the statement, it would be looked up again for each row.
 std::string keys_of(const char* table) {
-  return std::string("select nextval('") + table + "_id_seq'::regclass) from generate_series(1, $1)";
+  return std::string("select nextval('") + table +
+         "_id_seq'::regclass) from generate_series(1, $1)";
 }
 
 Statements::Statements(PGconn* connection)

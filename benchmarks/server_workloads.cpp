@@ -39,7 +39,9 @@ std::unique_ptr<PlainSql> open_plain_sql(const std::string& url) {
   return std::make_unique<Sql>(url);
 }
 
-[[maybe_unused]] MakeSides sides_on(const std::string& url, const ServerParts& parts, bool is_baseline_only) {
+[[maybe_unused]] MakeSides sides_on(const std::string& url,
+                                    const ServerParts& parts,
+                                    bool is_baseline_only) {
   return [=](std::size_t n) {
     const std::string rowan_url = parts.make_database(url, rowan_database);
     std::unique_ptr<rowan::Orm> orm{new rowan::Orm{{

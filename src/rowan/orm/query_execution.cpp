@@ -47,8 +47,9 @@ void flush_for(UnitOfWork& unit, const metadata::IndexSet& read) {
   }
 }
 
-/// How many values one insert sends at most; databases take some more.
-constexpr std::size_t values_per_insert = 10'000;
+/// How many values one insert sends at most. PostgreSQL's protocol takes 65535, but libpq gives the connection up where
+/// the description of a statement is longer than 30000 bytes, four for each value.
+constexpr std::size_t values_per_insert = 7'000;
 
 /// Inserts more rows than one statement takes, all of them or none.
 std::uint64_t insert_in_parts(UnitOfWork& unit, const query::Mutation& mutation) {
