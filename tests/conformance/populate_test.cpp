@@ -325,6 +325,37 @@ TEST_F(Populate, reads_some_columns_of_what_it_loads) {
   }
 }
 
+TEST_F(Populate, reads_the_reference_that_it_follows_though_no_field_names_it) {
+  for (const LoadStrategy strategy : strategies) {
+    auto em = orm.em().fork();
+    const auto books =
+        em.find<Book>(f<&Book::title> == "Delta", {.populate = {f<&Book::writer, &Writer::teacher>},
+                                                   .fields = {f<&Book::title>},
+                                                   .strategy = strategy});
+    ASSERT_EQ(books.size(), 1u);
+    EXPECT_EQ(books[0].pages, 0);
+    EXPECT_EQ(books[0].writer->teacher->name, "Ada");
+    auto other = orm.em().fork();
+    const auto others = other.find<Book>(
+        f<&Book::title> == "Delta",
+        {.populate = {f<&Book::writer>}, .exclude = {f<&Book::writer>}, .strategy = strategy});
+    ASSERT_EQ(others.size(), 1u);
+    EXPECT_EQ(others[0].writer->name, "Ben");
+  }
+}
+
+TEST_F(Populate, reads_some_columns_of_a_collection_that_is_loaded_later) {
+  auto em = orm.em().fork();
+  Writer& ada = em.find_one_or_fail<Writer>(f<&Writer::name> == "Ada");
+  ada.books.init({.fields = {f<&Book::title>, f<&Book::editor, &Writer::name>},
+                  .order_by = {f<&Book::title>}});
+  ASSERT_EQ(ada.books.size(), 2u);
+  EXPECT_EQ(ada.books[0].pages, 0);
+  EXPECT_EQ(ada.books[0].editor->name, "Ben");
+  EXPECT_THROW(ada.books.init({.fields = {f<&Book::title>}, .exclude = {f<&Book::pages>}}),
+               rowan::ValidationError);
+}
+
 TEST_F(Populate, loads_the_rest_of_what_was_loaded_in_part) {
   auto em = orm.em().fork();
   const auto some = em.find<Writer>({}, {.fields = {f<&Writer::name>}});

@@ -433,6 +433,42 @@ TEST_F(QueryBuilder, inserts_more_rows_than_one_statement_takes_or_none) {
   EXPECT_EQ(em.count<Publisher>(f<&Publisher::name>.like("House %")), many);
 }
 
+TEST_F(QueryBuilder, leaves_out_rows_that_the_same_insert_has_made) {
+  auto em = orm.em().fork();
+  EXPECT_EQ(em.insert<Publisher>()
+                .values(f<&Publisher::name>, "Acorn")
+                .values(f<&Publisher::name>, "Gorse")
+                .values(f<&Publisher::name>, "Gorse")
+                .ignore_conflicts()
+                .execute(),
+            1u);
+  EXPECT_EQ(em.count<Publisher>(f<&Publisher::name> == "Gorse"), 1u);
+}
+
+TEST_F(QueryBuilder, refuses_a_member_that_is_written_twice) {
+  auto em = orm.em().fork();
+  EXPECT_THROW((void)em.update<Book>().set(f<&Book::pages>, 1).set(f<&Book::pages>, 2).execute(),
+               rowan::ValidationError);
+  EXPECT_THROW((void)em.insert<Publisher>()
+                   .values(f<&Publisher::name>, "Hazel", f<&Publisher::name>, "Ivy")
+                   .execute(),
+               rowan::ValidationError);
+}
+
+TEST_F(QueryBuilder, refuses_pages_that_begin_before_the_first_row) {
+  auto em = orm.em().fork();
+  const auto titles = em.query<Book>().select(f<&Book::title>);
+  auto page = titles;
+  EXPECT_EQ(page.limit(1).offset(0).rows().size(), 1u);
+  EXPECT_THROW((void)page.limit(-1).rows(), rowan::ValidationError);
+  page = titles;
+  EXPECT_THROW((void)page.offset(-1).rows(), rowan::ValidationError);
+  EXPECT_THROW((void)em.find<Book>({}, {.limit = -1}), rowan::ValidationError);
+  EXPECT_THROW((void)em.find<Book>({}, {.limit = 1, .offset = -1}), rowan::ValidationError);
+  Writer& ada = em.find_one_or_fail<Writer>(f<&Writer::name> == "Ada");
+  EXPECT_THROW(ada.books.init({.limit = -1}), rowan::ValidationError);
+}
+
 TEST_F(QueryBuilder, refuses_a_number_that_the_member_cannot_hold) {
   auto em = orm.em().fork();
   const std::int64_t huge = std::int64_t{1} << 40;

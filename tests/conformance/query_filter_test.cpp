@@ -70,6 +70,37 @@ TEST_F(QueryFilter, compares_with_patterns) {
       [](auto& b) { return b.blurb && !b.blurb->starts_with("on "); }, "not like");
 }
 
+TEST_F(QueryFilter, compares_with_patterns_alike_on_every_database) {
+  const auto none = [](auto&) { return false; };
+  const auto odd = [](auto& b) { return b.blurb == "50% off_"; };
+  expect_books(f<&Book::title>.like("ALPHA"), none, "like tells capital letters apart");
+  expect_books(
+      f<&Book::title>.ilike("aLPH_"), [](auto& b) { return b.title == "Alpha"; }, "ilike does not");
+  expect_books(f<&Book::blurb>.like("50\\%%"), odd, "an escaped %");
+  expect_books(f<&Book::blurb>.like("%\\_"), odd, "an escaped _");
+  expect_books(f<&Book::blurb>.ilike("50\\% OFF\\_"), odd, "ilike knows the same escapes");
+  expect_books(f<&Book::blurb>.like("50_\\off%"), none, "an escaped letter");
+  expect_books(
+      f<&Book::blurb>.like(""), [](auto& b) { return b.blurb == ""; }, "no pattern at all");
+
+  auto em = orm.em().fork();
+  for (const char* name : {"a*b", "a?b", "a[b]", "a\\b", "a\\"})
+    em.create<Publisher>({.name = name, .country = "odd"});
+  em.flush();
+  const auto like = [&](const char* pattern) {
+    return found<Publisher>(f<&Publisher::name>.like(pattern));
+  };
+  EXPECT_EQ(like("a*b"), (Names{"a*b"}));
+  EXPECT_EQ(like("a?b"), (Names{"a?b"}));
+  EXPECT_EQ(like("a[b]"), (Names{"a[b]"}));
+  EXPECT_EQ(like("a_b"), (Names{"a*b", "a?b", "a\\b"}));
+  EXPECT_EQ(like("a\\\\b"), (Names{"a\\b"}));
+  EXPECT_EQ(like("a\\\\"), (Names{"a\\"}));
+  EXPECT_EQ(like("a\\"), (Names{"a\\"})) << "at the end it stands for itself";
+  EXPECT_EQ(found<Publisher>(f<&Publisher::name>.ilike("A\\")), (Names{"a\\"}));
+  EXPECT_EQ(found<Publisher>(rowan::json::parse(R"({"name": {"$like": "a\\"}})")), (Names{"a\\"}));
+}
+
 // Null equals nothing, differs from nothing and is matched by nothing but the questions for it.
 TEST_F(QueryFilter, finds_null_only_where_it_is_asked_for) {
   expect_books(

@@ -166,6 +166,17 @@ TEST_F(Types, real_numbers) {
                                                      9007199254740993.0});
 }
 
+TEST_F(Types, a_single_is_compared_with_the_single_nearest_to_a_number) {
+  auto em = orm.em().fork();
+  em.create<Plain>({.single = 0.1f});
+  em.flush();
+  EXPECT_EQ(em.count<Plain>(f<&Plain::single> == 0.1), 1u);
+  EXPECT_EQ(em.count<Plain>(f<&Plain::single>.in({0.1, 0.2})), 1u);
+  EXPECT_EQ(em.count<Plain>(f<&Plain::single> > 0.1), 0u);
+  EXPECT_EQ(em.count<Plain>(rowan::json::parse(R"({"single": 0.1})")), 1u);
+  EXPECT_EQ(em.count<Plain>(rowan::json::parse(R"({"single": {"$gt": 0.1}})")), 0u);
+}
+
 TEST_F(Types, infinities) {
   ROWAN_REQUIRE(stores_infinity);
   const double infinity = std::numeric_limits<double>::infinity();

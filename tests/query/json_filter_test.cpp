@@ -132,6 +132,29 @@ TEST(JsonFilter, RefusesNumbersThatTheMemberCannotHold) {
               ::testing::HasSubstr("64 bits"));
 }
 
+TEST(JsonFilter, RepeatsNothingThatIsComparedWithAHiddenProperty) {
+  auto classes = entities<Author, Tag, Book>();
+  for (metadata::EntityMeta& each : classes) {
+    for (metadata::PropertyMeta& property : each.properties)
+      property.is_hidden = property.name == "mood" || property.name == "born";
+  }
+  const metadata::Registry hidden(std::move(classes), underscore_naming());
+  const metadata::EntityMeta& author = hidden.get(&declare::type_tag<Author>, "Author");
+  const auto refused = [&](std::string_view text) {
+    try {
+      (void)json_condition(hidden, author, json::parse(text));
+    } catch (const ValidationError& error) {
+      return error.message();
+    }
+    return std::string("nothing was refused");
+  };
+  EXPECT_EQ(refused(R"({"mood": "furious"})"),
+            "JSON filter: Author.mood: the text is none of its values: calm, wild");
+  EXPECT_EQ(
+      refused(R"({"born": 2147483648})"),
+      "JSON filter: Author.born is a number of 32 bits, and the given one is out of its range");
+}
+
 TEST(JsonFilter, RefusesKeysThatAreNoProperties) {
   EXPECT_THAT(refusal(R"({"$where": "1 = 1"})"), ::testing::HasSubstr("no such operator"));
   EXPECT_THAT(refusal(R"({"title": {"$where": "1 = 1"}})"), ::testing::HasSubstr("'$where'"));

@@ -70,7 +70,18 @@ void populate_nested_fields(FindSpec& spec) {
   }
 }
 
+void check_page(const EntityMeta& entity, const FindSpec& spec) {
+  const std::int64_t limit = spec.limit.value_or(0);
+  const std::int64_t offset = spec.offset.value_or(0);
+  if (limit >= 0 && offset >= 0) return;
+  throw ValidationError(
+      "a find of " + entity.name + " has the " +
+      (limit < 0 ? "limit " + std::to_string(limit) : "offset " + std::to_string(offset)) +
+      ", and rows are counted from 0: leave it out where there is none");
+}
+
 void check(const EntityMeta& entity, const FindSpec& spec) {
+  check_page(entity, spec);
   if (!spec.fields.empty() && !spec.exclude.empty()) {
     throw ValidationError(
         "a find of " + entity.name +
@@ -350,7 +361,9 @@ void Loader::load(void* owner,
     selection.where = resolved(unit_.state(), target, *where, room);
   }
   const FindSpec none{};
-  const FindSpec& spec = options != nullptr ? *options : none;
+  if (options != nullptr) check(target, *options);
+  FindSpec own;
+  const FindSpec& spec = options != nullptr ? prepared(target, *options, own) : none;
   for (const query::OrderTerm& term : spec.order_by) selection.order.push_back(term);
   selection.limit = spec.limit;
   selection.offset = spec.offset;

@@ -113,6 +113,7 @@ std::vector<std::uint16_t> columns_at(const EntityMeta& entity,
   };
   for (const query::PathInfo* path : spec.fields) visit(path, true);
   for (const query::PathInfo* path : spec.exclude) visit(path, false);
+  for (const query::PathInfo* path : spec.populate) visit(path, true);
   wanted.add(static_cast<std::size_t>(entity.primary_key->column));
   if (entity.version != nullptr) wanted.add(static_cast<std::size_t>(entity.version->column));
   std::vector<std::uint16_t> columns;

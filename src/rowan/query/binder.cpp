@@ -310,6 +310,11 @@ BoundMutation bind_mutation(const metadata::Registry& registry,
   for (const Mutation::Assignment& assignment : mutation.assignments) {
     BoundMutation::Assignment& bound = out.assignments.emplace_back();
     bound.property = &assigned_property(registry, entity, *assignment.path);
+    for (std::size_t i = 0; i + 1 < out.assignments.size(); ++i) {
+      if (out.assignments[i].property != bound.property) continue;
+      throw ValidationError("a bulk change writes " + entity.name + "." + bound.property->name +
+                            " twice: name each member once");
+    }
     bound.value = value;
     if (!assignment.raw.empty())
       bound.raw = columns.bind_raw(assignment.raw, assignment.value_count, bound.raw_columns);
@@ -325,14 +330,20 @@ BoundMutation bind_mutation(const metadata::Registry& registry,
   return out;
 }
 
+static std::int64_t checked_page(std::int64_t rows, std::string_view what) {
+  if (rows >= 0) return rows;
+  throw ValidationError("the " + std::string(what) + " of a query is " + std::to_string(rows) +
+                        ", and rows are counted from 0: leave it out where there is none");
+}
+
 std::vector<Value> values_of(const Select& select) {
   std::vector<Value> out;
   add_values(out, select.where);
   for (const HavingTerm& having : select.having) {
     if (!having.is_group()) out.push_back(having.value);
   }
-  if (select.limit) out.push_back(Value::of_integer(*select.limit));
-  if (select.offset) out.push_back(Value::of_integer(*select.offset));
+  if (select.limit) out.push_back(Value::of_integer(checked_page(*select.limit, "limit")));
+  if (select.offset) out.push_back(Value::of_integer(checked_page(*select.offset, "offset")));
   for (const Term& term : select.terms) add_values(out, term);
   for (const Term& term : select.group_by) add_values(out, term);
   for (const OrderTerm& order : select.order_by) {

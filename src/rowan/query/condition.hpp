@@ -22,6 +22,9 @@ namespace rowan::query {
 [[nodiscard]] Condition comparison(Op op, const PathInfo* path, Value&& operand);
 /// Returns the key where the condition is nothing else, null otherwise.
 [[nodiscard]] const Value* key_of(const Condition& condition) noexcept;
+/// Returns the pattern of a `like` or `ilike`. A single `\\` at its end, which databases read differently, stands for
+/// itself.
+[[nodiscard]] Value pattern_value(std::string_view pattern);
 /// Returns a condition without a value: is_null, is_not_null.
 [[nodiscard]] Condition bare_condition(Op op, const PathInfo* path);
 /// Returns an `in` or `nin` whose values are still to be added with add_value().

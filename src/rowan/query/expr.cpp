@@ -115,6 +115,13 @@ const Value* key_of(const Condition& condition) noexcept {
   return is_key ? &condition.values[0] : nullptr;
 }
 
+Value pattern_value(std::string_view pattern) {
+  const std::size_t last = pattern.find_last_not_of('\\');
+  const std::size_t at_end = pattern.size() - (last == std::string_view::npos ? 0 : last + 1);
+  if (at_end % 2 == 0) return Value(value::Cell::of_bytes(pattern));
+  return Value::of_text(std::string(pattern) + '\\');
+}
+
 Condition bare_condition(Op op, const PathInfo* path) { return one_node(op, path); }
 
 Condition list_condition(Op op, const PathInfo* path) { return one_node(op, path); }

@@ -281,7 +281,9 @@ class JsonReader {
     if (value.is_array() && op == Op::ne)
       return read_list(entity, property, steps, Op::nin, value, key);
     check_operator(entity, property, op, key);
-    out_.values.push_back(json_operand(entity, property, value));
+    Value operand = json_operand(entity, property, value);
+    const bool is_pattern = op == Op::like || op == Op::ilike;
+    out_.values.push_back(is_pattern ? pattern_value(operand.text()) : std::move(operand));
     add_leaf(op, steps).value_count = 1;
   }
 

@@ -102,8 +102,9 @@ void check_enum(const EntityMeta& entity, const PropertyMeta& property, const js
   for (const std::string& known : property.enum_names) {
     if (known == name) return;
   }
-  throw ValidationError("JSON filter: " + entity.name + "." + property.name + ": " +
-                        base::quoted(name) + " is none of its values: " +
+  const std::string given = property.is_hidden ? "the text" : base::quoted(name);
+  throw ValidationError("JSON filter: " + entity.name + "." + property.name + ": " + given +
+                        " is none of its values: " +
                         base::join(std::span<const std::string>(property.enum_names), ", "));
 }
 
@@ -130,7 +131,8 @@ void check_range(const EntityMeta& entity,
   if (fits) return;
   throw ValidationError("JSON filter: " + entity.name + "." + property.name + " is " +
                         (held.is_unsigned ? "an unsigned number of " : "a number of ") +
-                        std::to_string(bits) + " bits, and " + value.dump() +
+                        std::to_string(bits) + " bits, and " +
+                        (property.is_hidden ? "the given one" : value.dump()) +
                         " is out of its range");
 }
 
@@ -147,6 +149,9 @@ Value json_operand(const EntityMeta& entity, const PropertyMeta& property, const
                           ", not with " + std::string(value.kind_name()));
   }
   check_range(entity, property, value, *converted);
+  const PropertyMeta& held = property.is_relation() ? *property.target->primary_key : property;
+  if (held.type == ValueType::real && held.byte_width == sizeof(float))
+    converted = Value::of_real(static_cast<float>(converted->real()));
   if (value.is_string()) check_enum(entity, property, value);
   return *std::move(converted);
 }

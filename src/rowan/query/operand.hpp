@@ -12,6 +12,7 @@
 #include <rowan/value/value.hpp>
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -184,6 +185,16 @@ value::Cell key_cell(U key) {
   return value::Cell::of_integer(static_cast<std::int64_t>(key));
 }
 
+/// Returns the nearest number that a member of type `V` can hold, as its column does.
+template <class V>
+double real_operand(double operand) noexcept {
+  if constexpr (sizeof(V) < sizeof(double)) {
+    if (operand >= -std::numeric_limits<V>::max() && operand <= std::numeric_limits<V>::max())
+      return static_cast<V>(operand);
+  }
+  return operand;
+}
+
 /// Returns the operand in the database's form.
 /// Requires: `is_comparable<V, U>()`.
 template <class V, class U>
@@ -200,7 +211,7 @@ Value to_operand(const U& operand) {
     if (!std::in_range<std::int64_t>(operand)) refuse_integer(static_cast<std::uint64_t>(operand));
     return Value::of_integer(static_cast<std::int64_t>(operand));
   } else if constexpr (std::is_floating_point_v<V>) {
-    return Value::of_real(static_cast<double>(operand));
+    return Value::of_real(real_operand<V>(static_cast<double>(operand)));
   } else if constexpr (is_text<V> && is_text<U>) {
     return Value(value::Cell::of_bytes(std::string_view(operand)));
   } else {

@@ -216,17 +216,17 @@ struct Path {
   requires requires(const Range& range) { range.begin() != range.end(); }
   [[nodiscard]] Filter<Root> nin(const Range& values) const { return list(query::Op::nin, values); }
 
-  /// Compares with a pattern: `%` is any text, `_` any character.
+  /// Compares with a pattern: `%` is any text, `_` any character, `\%`, `\_` and `\\` are these themselves.
   [[nodiscard]] Filter<Root> like(std::string_view pattern) const {
     static_assert(query::is_text<ValueOf>, "like() compares text: this member is none");
     return Filter<Root>(
-        query::value_condition(query::Op::like, info(), Value(value::Cell::of_bytes(pattern))));
+        query::value_condition(query::Op::like, info(), query::pattern_value(pattern)));
   }
-  /// The same whatever the case of letters.
+  /// The same whatever the case of letters; of those beyond ASCII as the database knows them.
   [[nodiscard]] Filter<Root> ilike(std::string_view pattern) const {
     static_assert(query::is_text<ValueOf>, "ilike() compares text: this member is none");
     return Filter<Root>(
-        query::value_condition(query::Op::ilike, info(), Value(value::Cell::of_bytes(pattern))));
+        query::value_condition(query::Op::ilike, info(), query::pattern_value(pattern)));
   }
   /// Holds where the database's full-text search finds the text by `search`, as "cats & dogs" on PostgreSQL.
   /// Errors: ValidationError where the database has none (capability `full_text`); SyntaxError where it does not

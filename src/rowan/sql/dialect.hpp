@@ -59,6 +59,8 @@ struct DialectFacts {
   std::string_view read_only_off{};
   std::size_t least_reserved_keys = 1;  ///< fewer are not reserved: they come back from the insert
   bool has_ilike = false;               ///< knows `ilike`; else both sides are made lower case
+  bool has_glob =
+      false;  ///< `like` is blind to case and knows no escape unless told, so `glob` stands for it
   bool lists_are_arrays = false;  ///< a long list is bound as an array, whatever its values are
   std::string_view foreign_key_end{};  ///< after the rules of a foreign key
   std::string_view drop_table_end{};   ///< after the name of a table to be dropped
@@ -122,8 +124,8 @@ class Dialect {
   /// Returns what stands between `insert` and `into`, and what at the end, so that rows that are there already are left
   /// alone.
   [[nodiscard]] virtual std::string_view insert_or_ignore_start() const { return " "; }
-  [[nodiscard]] virtual std::string insert_or_ignore_end(std::string_view key_column) const {
-    static_cast<void>(key_column);
+  [[nodiscard]] virtual std::string insert_or_ignore_end(std::string_view untouched) const {
+    static_cast<void>(untouched);
     return " on conflict do nothing";
   }
   /// Appends an update of many rows, placeholders row by row in the order of the shape.

@@ -75,6 +75,15 @@ query::BoundSelect scope_of(const BoundMutation& mutation) {
   return scope;
 }
 
+/// Returns a column that an update of a row that is there may set to what it holds. MySQL refuses that of a key which it
+/// made itself for a row of the same statement.
+const std::string& untouched_column(const BoundMutation& mutation) {
+  for (const BoundMutation::Assignment& each : mutation.assignments) {
+    if (!each.property->is_primary_key) return each.property->column_name;
+  }
+  return mutation.entity->primary_key->column_name;
+}
+
 void write_bulk_insert(SqlWriter& writer, const BoundMutation& mutation) {
   writer.add("insert");
   writer.add(mutation.ignore_conflicts ? writer.dialect().insert_or_ignore_start() : " ");
@@ -104,7 +113,7 @@ void write_bulk_insert(SqlWriter& writer, const BoundMutation& mutation) {
     writer.add(")");
   }
   if (mutation.ignore_conflicts) {
-    writer.add(writer.dialect().insert_or_ignore_end(mutation.entity->primary_key->column_name));
+    writer.add(writer.dialect().insert_or_ignore_end(untouched_column(mutation)));
   }
   bool is_first = true;
   for (const PropertyMeta* property : mutation.returning) {

@@ -416,6 +416,17 @@ void SelectRenderer::write_full_text(const Scope& scope, const BoundExpr& expr) 
 
 void SelectRenderer::write_comparison(const Scope& scope, const BoundExpr& expr) {
   if (expr.op == Op::full_text) return write_full_text(scope, expr);
+  if (writer_.facts().has_glob && (expr.op == Op::like || expr.op == Op::ilike)) {
+    write_operand(scope, expr);
+    if (expr.op == Op::like) {
+      writer_.add(" glob ").glob_parameter(expr.value, expr.column.property);
+    } else {
+      writer_.add(" like ");
+      write_value(expr, expr.value);
+      writer_.add(" escape '\\'");
+    }
+    return;
+  }
   if (expr.op == Op::ilike && !writer_.facts().has_ilike) {
     writer_.add("lower(");
     write_operand(scope, expr);

@@ -7,6 +7,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace rowan::sql {
 
@@ -23,6 +24,9 @@ struct StorageBuffer {
 [[nodiscard]] value::Cell to_stored(const value::Cell& cell,
                                     const Parameter& parameter,
                                     StorageBuffer& buffer);
+
+/// Returns a pattern of `like` as one of `glob`: `*` is any text, `?` one character, `[` begins a set.
+[[nodiscard]] std::string to_glob(std::string_view pattern);
 
 /// Refuses a real number that the database cannot keep, naming the property.
 [[noreturn]] void refuse_real(double value, const Parameter& parameter);

@@ -317,11 +317,11 @@ std::string MysqlDialect::text_literal(std::string_view text) const {
   return out + "'";
 }
 
-std::string MysqlDialect::insert_or_ignore_end(std::string_view key_column) const {
+std::string MysqlDialect::insert_or_ignore_end(std::string_view untouched) const {
   // `insert ignore` would make warnings of all other errors too. The mark comes back as the key that the statement
   // made, so that a row that was left alone is told from one that was inserted.
   std::string column;
-  sql::write_name(column, facts_, key_column);
+  sql::write_name(column, facts_, untouched);
   return " on duplicate key update " + column + " = if(last_insert_id(" +
          std::string(ignored_row_mark) + ") = 0, " + column + ", " + column + ")";
 }

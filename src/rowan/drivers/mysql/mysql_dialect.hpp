@@ -34,7 +34,7 @@ class MysqlDialect final : public sql::Dialect {
   [[nodiscard]] std::string_view lock_clause(query::LockMode mode) const override;
   void add_begin_texts(const backend::TransactionBegin& begin,
                        std::vector<std::string>& texts) const override;
-  [[nodiscard]] std::string insert_or_ignore_end(std::string_view key_column) const override;
+  [[nodiscard]] std::string insert_or_ignore_end(std::string_view untouched) const override;
   void write_update_many(sql::SqlWriter& writer, const sql::UpdateShape& shape) const override;
   void write_delete_many(sql::SqlWriter& writer, const sql::DeleteShape& shape) const override;
   [[nodiscard]] std::string column_type(const metadata::PropertyMeta& property) const override;
