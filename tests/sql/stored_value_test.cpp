@@ -13,14 +13,6 @@ namespace {
 using testing::StartsWith;
 using value::Cell;
 
-TEST(ToGlob, KeepsWhatALikeMeans) {
-  EXPECT_EQ(to_glob("a%_"), "a*?");
-  EXPECT_EQ(to_glob("*?[x]"), "[*][?][[]x]");
-  EXPECT_EQ(to_glob("\\%\\_\\\\\\a"), "%_\\a");
-  EXPECT_EQ(to_glob("\\*"), "[*]");
-  EXPECT_EQ(to_glob(""), "");
-}
-
 class Stored : public testing::Test {
  protected:
   Cell stored(const Cell& cell, Storage storage = Storage::plain) {

@@ -59,8 +59,8 @@ struct DialectFacts {
   std::string_view read_only_off{};
   std::size_t least_reserved_keys = 1;  ///< fewer are not reserved: they come back from the insert
   bool has_ilike = false;               ///< knows `ilike`; else both sides are made lower case
-  bool has_glob =
-      false;  ///< `like` is blind to case and knows no escape unless told, so `glob` stands for it
+  std::string_view
+      like_end{};  ///< follows the pattern where `like` knows no escape unless told, and is blind to case
   bool lists_are_arrays = false;  ///< a long list is bound as an array, whatever its values are
   std::string_view foreign_key_end{};  ///< after the rules of a foreign key
   std::string_view drop_table_end{};   ///< after the name of a table to be dropped

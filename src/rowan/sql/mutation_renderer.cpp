@@ -75,8 +75,8 @@ query::BoundSelect scope_of(const BoundMutation& mutation) {
   return scope;
 }
 
-/// Returns a column that an update of a row that is there may set to what it holds. MySQL refuses that of a key which it
-/// made itself for a row of the same statement.
+/// Returns a column that an update of a row that is there may set to what it holds. MySQL refuses that of a key which
+/// it made itself for a row of the same statement.
 const std::string& untouched_column(const BoundMutation& mutation) {
   for (const BoundMutation::Assignment& each : mutation.assignments) {
     if (!each.property->is_primary_key) return each.property->column_name;

@@ -14,7 +14,6 @@ enum class Storage : std::uint8_t {
   text_timestamp,  ///< a point in time as ISO text
   text_uuid,       ///< a UUID as 36 characters
   enum_name,       ///< an enumerator by its name; a cell holds its number or the name itself
-  glob_pattern,    ///< a pattern of `like` as one of SQLite's `glob`
 };
 
 /// One placeholder, in the order of the statement's text.

@@ -416,15 +416,11 @@ void SelectRenderer::write_full_text(const Scope& scope, const BoundExpr& expr) 
 
 void SelectRenderer::write_comparison(const Scope& scope, const BoundExpr& expr) {
   if (expr.op == Op::full_text) return write_full_text(scope, expr);
-  if (writer_.facts().has_glob && (expr.op == Op::like || expr.op == Op::ilike)) {
+  if (!writer_.facts().like_end.empty() && (expr.op == Op::like || expr.op == Op::ilike)) {
     write_operand(scope, expr);
-    if (expr.op == Op::like) {
-      writer_.add(" glob ").glob_parameter(expr.value, expr.column.property);
-    } else {
-      writer_.add(" like ");
-      write_value(expr, expr.value);
-      writer_.add(" escape '\\'");
-    }
+    writer_.add(" like ");
+    write_value(expr, expr.value);
+    writer_.add(writer_.facts().like_end);
     return;
   }
   if (expr.op == Op::ilike && !writer_.facts().has_ilike) {

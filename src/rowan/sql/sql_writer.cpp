@@ -27,12 +27,6 @@ SqlWriter& SqlWriter::parameter(std::uint32_t value, const metadata::PropertyMet
   return add_parameter(parameter_of(dialect_, property, value));
 }
 
-SqlWriter& SqlWriter::glob_parameter(std::uint32_t value, const metadata::PropertyMeta* property) {
-  Parameter parameter = parameter_of(dialect_, property, value);
-  parameter.storage = Storage::glob_pattern;
-  return add_parameter(parameter);
-}
-
 SqlWriter& SqlWriter::array_parameter(std::uint32_t value, const metadata::PropertyMeta* property) {
   Parameter parameter = parameter_of(dialect_, property, value);
   parameter.is_array = true;

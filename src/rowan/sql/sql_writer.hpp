@@ -52,8 +52,6 @@ class SqlWriter final {
   }
   /// Appends a placeholder for value `value`, compared with or written to `property` (may be null).
   SqlWriter& parameter(std::uint32_t value, const metadata::PropertyMeta* property);
-  /// Appends a placeholder for a pattern that `property` is compared with by `glob`.
-  SqlWriter& glob_parameter(std::uint32_t value, const metadata::PropertyMeta* property);
   /// Appends a placeholder for column `value` of a batch.
   SqlWriter& array_parameter(std::uint32_t value, const metadata::PropertyMeta* property);
   /// Appends a placeholder for a value of no column, hidden if asked for.

@@ -94,27 +94,6 @@ Cell to_stored(const Cell& cell, const Parameter& parameter, StorageBuffer& buff
   return parameter.storage == Storage::enum_name ? name_of_enumerator(cell, parameter) : cell;
 }
 
-std::string to_glob(std::string_view pattern) {
-  std::string out;
-  out.reserve(pattern.size() + 8);
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    char c = pattern[i];
-    if (c == '%' || c == '_') {
-      out += c == '%' ? '*' : '?';
-      continue;
-    }
-    if (c == '\\' && i + 1 < pattern.size()) c = pattern[++i];
-    if (c == '*' || c == '?' || c == '[') {
-      out += '[';
-      out += c;
-      out += ']';
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 void refuse_real(double value, const Parameter& parameter) {
   throw ValidationError(
       (parameter.property != nullptr ? parameter.property->full_name() : "a parameter") +

@@ -25,9 +25,6 @@ struct StorageBuffer {
                                     const Parameter& parameter,
                                     StorageBuffer& buffer);
 
-/// Returns a pattern of `like` as one of `glob`: `*` is any text, `?` one character, `[` begins a set.
-[[nodiscard]] std::string to_glob(std::string_view pattern);
-
 /// Refuses a real number that the database cannot keep, naming the property.
 [[noreturn]] void refuse_real(double value, const Parameter& parameter);
 

@@ -143,12 +143,6 @@ int SqliteStatement::bind_plain(int at, const Cell& cell, sqlite3_destructor_typ
 }
 
 void SqliteStatement::bind_formatted(int at, const Cell& cell, const sql::Parameter& parameter) {
-  if (parameter.storage == sql::Storage::glob_pattern && cell.type == ValueType::text) {
-    const std::string pattern = sql::to_glob(cell.bytes());
-    if (bind_plain(at, Cell::of_bytes(pattern), SQLITE_TRANSIENT) != SQLITE_OK)
-      fail_bind(cell, parameter);
-    return;
-  }
   sql::StorageBuffer buffer;
   const Cell stored = sql::to_stored(cell, parameter, buffer);
   const bool is_formatted = stored.has_bytes() && stored.data == buffer.bytes;

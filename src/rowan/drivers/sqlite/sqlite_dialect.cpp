@@ -21,7 +21,7 @@ sql::DialectFacts make_facts() {
   facts.limit_for_all = "-1";
   facts.has_decimals = false;
   facts.decimal_collation = decimal_collation;
-  facts.has_glob = true;
+  facts.like_end = " escape '\\'";
   facts.has_inline_foreign_keys = true;
   facts.defer_constraints = "pragma defer_foreign_keys = on";
   facts.foreign_keys_off = "pragma foreign_keys = off";
