@@ -2,6 +2,8 @@
 
 #include <rowan/base/error.hpp>
 
+#include <rowan/base/text.hpp>
+
 #include <string>
 #include <utility>
 
@@ -13,9 +15,8 @@ constexpr std::size_t shown_bytes = 1000;
 /// Returns the text, or its beginning and how long it is: a batch may be a statement of many pages.
 std::string shown(const std::string& statement) {
   if (statement.size() <= shown_bytes) return statement;
-  std::size_t end = shown_bytes;
-  while (end > 0 && (static_cast<unsigned char>(statement[end]) & 0xC0) == 0x80) --end;
-  return statement.substr(0, end) + "... of " + std::to_string(statement.size()) + " bytes";
+  return std::string(base::beginning(statement, shown_bytes)) + "... of " +
+         std::to_string(statement.size()) + " bytes";
 }
 
 }  // namespace

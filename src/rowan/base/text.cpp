@@ -111,16 +111,18 @@ std::string ascii_lower(std::string_view text) {
   return result;
 }
 
+std::string_view beginning(std::string_view text, std::size_t most_bytes) noexcept {
+  if (text.size() <= most_bytes) return text;
+  std::size_t end = most_bytes;
+  while (end > most_bytes - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t most_bytes = 120;
   constexpr const char* digits = "0123456789abcdef";
   const bool cut = text.size() > most_bytes;
-  if (cut) {
-    std::size_t end = most_bytes;
-    // Not in the middle of a character.
-    while (end > most_bytes - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text = text.substr(0, end);
-  }
+  text = beginning(text, most_bytes);
   std::string result = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

@@ -25,6 +25,9 @@ namespace rowan::base {
 /// a std::string may find std::quoted.
 [[nodiscard]] std::string quoted(std::string_view text);
 
+/// Returns the first `most_bytes` of a text, 4 at least, or up to three less: no character of UTF-8 is cut.
+[[nodiscard]] std::string_view beginning(std::string_view text, std::size_t most_bytes) noexcept;
+
 /// Returns the parts, one after the other, with `separator` between them.
 [[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view separator);
 [[nodiscard]] std::string join(std::span<const std::string_view> parts, std::string_view separator);

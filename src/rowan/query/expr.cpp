@@ -103,10 +103,7 @@ Condition value_condition(Op op, const PathInfo* path, Value value) {
 
 Condition comparison(Op op, const PathInfo* path, Value&& operand) {
   if (operand.is_null()) return one_node(op == Op::ne ? Op::is_not_null : Op::is_null, path);
-  Condition out = one_node(op, path);
-  out.nodes[0].value_count = 1;
-  out.values.push_back(std::move(operand));
-  return out;
+  return value_condition(op, path, std::move(operand));
 }
 
 const Value* key_of(const Condition& condition) noexcept {
