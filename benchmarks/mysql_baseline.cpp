@@ -14,7 +14,7 @@ namespace benchmarks {
 namespace {
 
 constexpr std::size_t insert_rows = 500;
-constexpr std::size_t update_rows = 100;
+constexpr std::size_t update_rows = 200;
 constexpr std::size_t delete_keys = 500;
 constexpr const char* author_columns = "select id, name, email, age, created_at, born from author";
 

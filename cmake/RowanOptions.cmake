@@ -4,7 +4,7 @@ find_package(SQLite3 QUIET)
 find_package(PostgreSQL QUIET)
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)
-  pkg_check_modules(LIBMARIADB QUIET IMPORTED_TARGET libmariadb)
+  pkg_check_modules(LIBMARIADB QUIET IMPORTED_TARGET libmariadb libcrypto)
 endif()
 
 option(ROWAN_SQLITE "Build the SQLite driver (needs SQLite 3 with its headers)" ${SQLite3_FOUND})

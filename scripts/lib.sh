@@ -23,7 +23,7 @@ die() {
 packages_build=(g++ cmake ninja-build ccache python3 libfmt-dev libspdlog-dev nlohmann-json3-dev
                 libsqlite3-dev libcli11-dev libcpp-httplib-dev pkg-config)
 packages_drivers=(libpq-dev libmariadb-dev)
-packages_test=(libgtest-dev libgmock-dev git sqlite3
+packages_test=(libgtest-dev libgmock-dev git sqlite3 openssl
                libboost-dev libboost-coroutine-dev libboost-context-dev)
 packages_lint=(clang-format shellcheck)
 

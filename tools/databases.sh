@@ -325,6 +325,20 @@ grant all on *.* to rowan@'%' with grant option;
 END
 }
 
+# make_certificates FOLDER: ca.pem, and server-cert.pem with server-key.pem of that authority, for localhost.
+make_certificates() {
+  local folder=$1 key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
+  {
+    openssl req -x509 "${key[@]}" -days 30 -subj '/CN=authority of the tests' -keyout "$folder/ca-key.pem" \
+      -out "$folder/ca.pem" &&
+      openssl req "${key[@]}" -subj /CN=localhost -keyout "$folder/server-key.pem" -out "$folder/server.csr" &&
+      openssl x509 -req -days 30 -in "$folder/server.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca-key.pem" \
+        -CAcreateserial -extfile <(echo subjectAltName=DNS:localhost) -out "$folder/server-cert.pem"
+  } >"$folder/certificates.log" 2>&1 || { tail -n 5 "$folder/certificates.log" >&2; return 1; }
+  rm -f "$folder"/{certificates.log,server.csr}
+  chmod 644 "$folder"/*.pem
+}
+
 # mysql_command: sets mysqld to the command of the MySQL in the cache.
 mysql_command() {
   local prefix=$cache/mysql-sid libraries loader
@@ -358,6 +372,7 @@ fetch_mysql() {
 
 install_mysql() {
   command -v mariadb >/dev/null 2>&1 || install_quietly mariadb-client-core || return
+  command -v openssl >/dev/null 2>&1 || install_quietly openssl || return
   in_cache fetch_mysql
 }
 
@@ -367,6 +382,8 @@ start_mysql() {
   mysql_command
   make_user mysql
   new_folder mysql mysql && cp -a "$cache/mysql-sid.data" "$folder/data" || return
+  rm -f "$folder/data"/{ca,server}*.pem
+  make_certificates "$folder/data" || return
   ! is_root || chown -R mysql: "$folder/data"
   login_sql 'with caching_sha2_password by' >"$folder/login.sql"
   spawn mysql TERM mysql "${mysqld[@]}" --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \
@@ -376,7 +393,10 @@ start_mysql() {
   echo "export ROWAN_TEST_MYSQL_URL='mysql://rowan:rowan@127.0.0.1:$port/rowan'"
 }
 
-install_mariadb() { command -v mariadbd >/dev/null 2>&1 || install_quietly mariadb-server-core mariadb-client-core; }
+install_mariadb() {
+  command -v mariadbd >/dev/null 2>&1 || install_quietly mariadb-server-core mariadb-client-core || return
+  command -v openssl >/dev/null 2>&1 || install_quietly openssl
+}
 
 start_mariadb() {
   local folder=$servers/mariadb port as=()
@@ -387,11 +407,13 @@ start_mariadb() {
   mariadb-install-db --no-defaults "${as[@]+"${as[@]}"}" --datadir="$folder/data" --skip-test-db --skip-name-resolve \
     --auth-root-authentication-method=normal --innodb-log-file-size=16M >"$folder/install.log" 2>&1 ||
     { tail -n 5 "$folder/install.log" >&2; return 1; }
+  make_certificates "$folder" || return
   login_sql by >"$folder/login.sql"
   spawn mariadb TERM mysql mariadbd --no-defaults --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \
     --skip-name-resolve --socket="$folder/socket" --pid-file="$folder/data/pid" --init-file="$folder/login.sql" \
     --skip-log-bin --character-set-server=utf8mb4 --innodb-buffer-pool-size=64M --innodb-log-file-size=16M \
-    --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync
+    --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --ssl-ca="$folder/ca.pem" \
+    --ssl-cert="$folder/server-cert.pem" --ssl-key="$folder/server-key.pem"
   wait_until_ready mariadb 'ready for connections' 30 || return
   echo "export ROWAN_TEST_MARIADB_URL='mariadb://rowan:rowan@127.0.0.1:$port/rowan'"
 }

@@ -161,21 +161,22 @@ rowan::orm::ContextFrame*& FiberLoop::request_of_running_fiber() {
 FiberLoop::FiberLoop() : of_thread_(rowan::wait_hook()) {}
 
 void FiberLoop::spawn(std::function<void()> body) {
-  asio::spawn(
-      loop_,
-      [this, body = std::move(body)](asio::yield_context yield) {
-        Fiber fiber{std::move(yield)};
-        running = &fiber;
-        try {
-          body();
-        } catch (const boost::coroutines::detail::forced_unwind&) {
-          throw;  // the loop goes, and all stacks with it
-        } catch (...) {
-          if (failure_ == nullptr) failure_ = std::current_exception();
-        }
-        running = nullptr;
-      },
-      boost::coroutines::attributes(stack_bytes));
+  auto fiber_body = [this, body = std::move(body)](asio::yield_context yield) {
+    Fiber fiber{std::move(yield)};
+    running = &fiber;
+    try {
+      body();
+    } catch (const boost::coroutines::detail::forced_unwind&) {
+      throw;  // the loop goes, and all stacks with it
+    } catch (...) {
+      if (failure_ == nullptr) failure_ = std::current_exception();
+    }
+    running = nullptr;
+  };
+  // Spawned from a fiber it would begin at once, inside of that one.
+  asio::post(loop_, [this, fiber_body = std::move(fiber_body)]() mutable {
+    asio::spawn(loop_, std::move(fiber_body), boost::coroutines::attributes(stack_bytes));
+  });
 }
 
 void FiberLoop::run() {

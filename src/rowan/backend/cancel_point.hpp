@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rowan/backend/driver.hpp>
+#include <rowan/base/strand.hpp>
 
 #include <mutex>
 
@@ -10,10 +11,11 @@ namespace rowan::backend {
 
 /// Holds the session that a unit of work runs a statement on, for as long as it does.
 ///
-/// Thread safety: any thread.
+/// A driver may wait while it cancels, and so may whoever ends the statement meanwhile.
+/// Thread safety: any thread or fiber.
 class CancelPoint final {
  public:
-  void enter(Session& session) noexcept {
+  void enter(Session& session) {
     const std::lock_guard lock(mutex_);
     session_ = &session;
   }
@@ -28,7 +30,7 @@ class CancelPoint final {
   }
 
  private:
-  std::mutex mutex_;
+  base::StrandMutex mutex_;
   Session* session_ = nullptr;
 };
 

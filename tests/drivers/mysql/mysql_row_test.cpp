@@ -57,6 +57,23 @@ TEST(MysqlRow, a_row_that_is_cut_off_is_refused_wherever_the_cut_is) {
     EXPECT_EQ(decoder.read(std::string_view(row).substr(0, size)), nullptr) << size;
 }
 
+TEST(MysqlRow, zeros_that_fill_a_decimal_are_left_out) {
+  RowDecoder decoder;
+  decoder.set_columns(
+      {{.type = WireType::decimal, .is_padded = true}, {.type = WireType::decimal}});
+  const auto read = [&](std::string_view padded) {
+    std::string row = "\0\0"s;
+    for (int i = 0; i < 2; ++i) row += static_cast<char>(padded.size()) + std::string(padded);
+    const value::Cell* cells = decoder.read(row);
+    EXPECT_EQ(cells[1].bytes(), padded);
+    return std::string(cells[0].bytes());
+  };
+  EXPECT_EQ(read("1.500000"), "1.5");
+  EXPECT_EQ(read("-20.000"), "-20");
+  EXPECT_EQ(read("0.000"), "0");
+  EXPECT_EQ(read("100"), "100");
+}
+
 TEST(MysqlRow, points_in_time_are_counted_from_the_epoch) {
   RowDecoder decoder;
   decoder.set_columns(

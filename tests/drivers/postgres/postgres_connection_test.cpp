@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <initializer_list>
+#include <string_view>
 #include <thread>
 
 namespace waits {
@@ -238,6 +240,51 @@ TEST_F(PostgresConnections, a_copy_that_fails_leaves_nothing_and_a_connection_of
   for (int i = 0; i < 500; ++i) em.create<Item>({.name = std::to_string(i % 499)});
   EXPECT_THROW(em.flush(), UniqueConstraintViolation);
   EXPECT_EQ(rows(), 0);
+}
+
+/// Adds as many items as go by a copy, as the user or to the table that `prepare` makes of it.
+void add_many(std::initializer_list<std::string_view> prepare) {
+  Orm other = make_orm<Item>(server_url());
+  auto em = other.em().fork();
+  em.begin();
+  for (const std::string_view text : prepare) em.execute(text);
+  for (int i = 0; i < 500; ++i) em.create<Item>({.name = std::to_string(i), .amount = i});
+  em.flush();
+  em.commit();
+}
+
+TEST_F(PostgresConnections, many_rows_go_where_row_level_security_allows_no_copy) {
+  auto em = orm.em().fork();
+  em.execute("drop role if exists rowan_guest");
+  em.execute("create role rowan_guest");
+  em.execute("grant all on pg_item, pg_item_id_seq to rowan_guest");
+  em.execute("alter table pg_item enable row level security");
+  em.execute(
+      "create policy guests on pg_item to rowan_guest using (true) with check (amount < 500)");
+  add_many({"set local role rowan_guest"});
+  EXPECT_EQ(rows(), 500);
+  em.execute("drop policy guests on pg_item");
+  em.execute("alter table pg_item disable row level security");
+  em.execute("drop owned by rowan_guest");
+  em.execute("drop role rowan_guest");
+}
+
+TEST_F(PostgresConnections, many_rows_go_into_a_view) {
+  add_many({"alter table pg_item rename to pg_item_behind",
+            "create view pg_item as select * from pg_item_behind"});
+  EXPECT_EQ(rows(), 500);
+  auto em = orm.em().fork();
+  em.execute("drop view pg_item");
+  em.execute("alter table pg_item_behind rename to pg_item");
+}
+
+TEST_F(PostgresConnections, many_rows_meet_a_rule) {
+  // A copy would pass it by.
+  add_many(
+      {"create rule nothing as on insert to pg_item where new.amount >= 400 do instead nothing"});
+  EXPECT_EQ(rows(), 400);
+  auto em = orm.em().fork();
+  em.execute("drop rule nothing on pg_item");
 }
 
 TEST_F(PostgresConnections, statements_of_changed_tables_are_prepared_anew) {

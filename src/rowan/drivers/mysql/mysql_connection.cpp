@@ -1,33 +1,23 @@
-// The only file that knows libmariadb's C interface.
+// Opens, sets up, checks and cancels.
 
 #include <rowan/drivers/mysql/mysql_connection.hpp>
 
 #include <rowan/base/error.hpp>
-#include <rowan/base/text.hpp>
+#include <rowan/base/strand.hpp>
 #include <rowan/base/wait_hook.hpp>
-#include <rowan/drivers/mysql/mysql_dialect.hpp>
+#include <rowan/drivers/mysql/mysql_client.hpp>
 #include <rowan/drivers/mysql/mysql_errors.hpp>
-#include <rowan/drivers/mysql/mysql_row.hpp>
+#include <rowan/drivers/mysql/mysql_statement.hpp>
 #include <rowan/sql/dialect.hpp>
-#include <rowan/sql/stored_value.hpp>
 
 #include <errmsg.h>
-#include <fcntl.h>
 #include <mysql.h>
-#include <sys/socket.h>
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cmath>
-#include <cstdlib>
-#include <cstring>
-#include <limits>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace rowan::drivers::mysql {
@@ -35,623 +25,17 @@ namespace {
 
 using value::Cell;
 
-constexpr unsigned int not_preparable = 1295;
-constexpr unsigned int binary_charset = 63;
-
-/// A server connection of the client library, with the calls that may wait.
-///
-/// Each call goes on where it would block until the hook says that the socket is ready; without a hook it blocks.
-class Link final {
- public:
-  explicit Link(bool may_suspend) : may_suspend_(may_suspend) { open(); }
-  Link(const Link&) = delete;
-  Link& operator=(const Link&) = delete;
-  ~Link() { close(); }
-
-  /// Starts anew, as after an attempt that failed.
-  void renew() {
-    close();
-    open();
-  }
-  [[nodiscard]] MYSQL* get() const noexcept { return mysql_; }
-  /// Limits a wait for the server; 0: no limit.
-  void set_limits(std::chrono::milliseconds read, std::chrono::milliseconds write) noexcept {
-    read_limit_ = read;
-    write_limit_ = write;
-  }
-
-  bool connect(const MysqlConfig& config, unsigned long flags) {
-    const bool has_socket = !config.socket.empty();
-    const char* host = has_socket ? nullptr : config.host.c_str();
-    const char* socket = has_socket ? config.socket.c_str() : nullptr;
-    const char* database = config.database.empty() ? nullptr : config.database.c_str();
-    const char* user = config.user.c_str();
-    const char* password = config.password.c_str();
-    if (!may_suspend_) {
-      return mysql_real_connect(mysql_, host, user, password, database, config.port, socket,
-                                flags) != nullptr;
-    }
-    MYSQL* opened = nullptr;
-    finish(mysql_real_connect_start(&opened, mysql_, host, user, password, database, config.port,
-                                    socket, flags),
-           [&](int status) { return mysql_real_connect_cont(&opened, mysql_, status); });
-    if (opened == nullptr) return false;
-    // The library leaves the socket blocking, and under TLS OpenSSL would wait in it without asking the hook. Only the
-    // handshake, which is over, cannot be kept from that.
-    const int socket_number = static_cast<int>(mysql_get_socket(mysql_));
-    ::fcntl(socket_number, F_SETFL, ::fcntl(socket_number, F_GETFL) | O_NONBLOCK);
-    return true;
-  }
-  int query(std::string_view text) {
-    if (!may_suspend_) return mysql_real_query(mysql_, text.data(), text.size());
-    return finish_number(
-        [&](int* result) {
-          return mysql_real_query_start(result, mysql_, text.data(), text.size());
-        },
-        [&](int* result, int status) { return mysql_real_query_cont(result, mysql_, status); });
-  }
-  MYSQL_RES* store_result() {
-    if (!may_suspend_) return mysql_store_result(mysql_);
-    MYSQL_RES* result = nullptr;
-    finish(mysql_store_result_start(&result, mysql_),
-           [&](int status) { return mysql_store_result_cont(&result, mysql_, status); });
-    return result;
-  }
-  int next_result() {
-    if (!may_suspend_) return mysql_next_result(mysql_);
-    return finish_number(
-        [&](int* result) { return mysql_next_result_start(result, mysql_); },
-        [&](int* result, int status) { return mysql_next_result_cont(result, mysql_, status); });
-  }
-  int ping() {
-    if (!may_suspend_) return mysql_ping(mysql_);
-    return finish_number(
-        [&](int* result) { return mysql_ping_start(result, mysql_); },
-        [&](int* result, int status) { return mysql_ping_cont(result, mysql_, status); });
-  }
-  int reset() {
-    if (!may_suspend_) return mysql_reset_connection(mysql_);
-    return finish_number([&](int* result) { return mysql_reset_connection_start(result, mysql_); },
-                         [&](int* result, int status) {
-                           return mysql_reset_connection_cont(result, mysql_, status);
-                         });
-  }
-  int prepare(MYSQL_STMT* statement, std::string_view text) {
-    if (!may_suspend_) return mysql_stmt_prepare(statement, text.data(), text.size());
-    return finish_number(
-        [&](int* result) {
-          return mysql_stmt_prepare_start(result, statement, text.data(), text.size());
-        },
-        [&](int* result, int status) {
-          return mysql_stmt_prepare_cont(result, statement, status);
-        });
-  }
-  int execute(MYSQL_STMT* statement) {
-    if (!may_suspend_) return mysql_stmt_execute(statement);
-    return finish_number([&](int* result) { return mysql_stmt_execute_start(result, statement); },
-                         [&](int* result, int status) {
-                           return mysql_stmt_execute_cont(result, statement, status);
-                         });
-  }
-  int store_result(MYSQL_STMT* statement) {
-    if (!may_suspend_) return mysql_stmt_store_result(statement);
-    return finish_number(
-        [&](int* result) { return mysql_stmt_store_result_start(result, statement); },
-        [&](int* result, int status) {
-          return mysql_stmt_store_result_cont(result, statement, status);
-        });
-  }
-  int next_result(MYSQL_STMT* statement) {
-    if (!may_suspend_) return mysql_stmt_next_result(statement);
-    return finish_number(
-        [&](int* result) { return mysql_stmt_next_result_start(result, statement); },
-        [&](int* result, int status) {
-          return mysql_stmt_next_result_cont(result, statement, status);
-        });
-  }
-  void close(MYSQL_STMT* statement) noexcept {
-    if (!may_suspend_) {
-      mysql_stmt_close(statement);
-      return;
-    }
-    my_bool ignored = 0;
-    finish(mysql_stmt_close_start(&ignored, statement),
-           [&](int status) { return mysql_stmt_close_cont(&ignored, statement, status); });
-  }
-
- private:
-  void open() {
-    mysql_ = mysql_init(nullptr);
-    if (mysql_ == nullptr)
-      throw ConnectionError({.message = "there is no memory for a connection"});
-    if (may_suspend_) mysql_options(mysql_, MYSQL_OPT_NONBLOCK, nullptr);
-  }
-  /// Waits as the library asks, through the installed hook; returns what it waits to be told.
-  int wait(int wanted) {
-    auto events = SocketEvent::either;
-    if ((wanted & MYSQL_WAIT_WRITE) == 0) events = SocketEvent::readable;
-    if ((wanted & (MYSQL_WAIT_READ | MYSQL_WAIT_EXCEPT)) == 0) events = SocketEvent::writable;
-    const bool has_limit = (wanted & MYSQL_WAIT_TIMEOUT) != 0;
-    std::chrono::milliseconds limit = events == SocketEvent::writable ? write_limit_ : read_limit_;
-    if (has_limit) limit = std::chrono::milliseconds(mysql_get_timeout_value_ms(mysql_));
-    const int socket = static_cast<int>(mysql_get_socket(mysql_));
-    const WaitHook::Timeout timeout =
-        limit.count() > 0 ? WaitHook::Timeout(limit) : WaitHook::Timeout();
-    if (wait_hook().wait_socket(socket, events, timeout)) return wanted & ~MYSQL_WAIT_TIMEOUT;
-    if (has_limit) return MYSQL_WAIT_TIMEOUT;
-    // With TLS the library knows no limit of its own, and would go on waiting.
-    ::shutdown(socket, SHUT_RDWR);
-    return wanted;
-  }
-  void close() noexcept {
-    if (!may_suspend_) return mysql_close(mysql_);
-    int status = mysql_close_start(mysql_);
-    while (status != 0) status = mysql_close_cont(mysql_, wait(status));
-  }
-  template <class Continue>
-  void finish(int status, Continue&& go_on) {
-    while (status != 0) status = go_on(wait(status));
-  }
-  template <class Start, class Continue>
-  int finish_number(Start&& start, Continue&& go_on) {
-    int result = 0;
-    finish(start(&result), [&](int status) { return go_on(&result, status); });
-    return result;
-  }
-
-  MYSQL* mysql_ = nullptr;
-  bool may_suspend_;
-  std::chrono::milliseconds read_limit_{0};
-  std::chrono::milliseconds write_limit_{0};
-};
-
-/// What all statements of a connection share.
-struct Session {
-  Session(bool may_suspend, std::string_view product_name)
-      : link(may_suspend), product(product_name) {}
-
-  /// Throws what the server said of `statement`, and keeps in mind what that means for the connection.
-  [[noreturn]] void fail(unsigned int code,
-                         const char* sqlstate,
-                         const char* message,
-                         std::string_view statement);
-  [[noreturn]] void fail(std::string_view statement) {
-    fail(mysql_errno(link.get()), mysql_sqlstate(link.get()), mysql_error(link.get()), statement);
-  }
-  /// Makes sure that a statement may run now.
-  void enter();
-  void leave() noexcept {
-    if (is_running.exchange(false) && is_canceling.load()) {
-      // Who cancels must not reach the next statement.
-      const std::lock_guard wait(cancel_mutex);
-    }
-  }
-  /// Runs a text that is no one's statement.
-  void run(std::string_view text);
-
-  Link link;
-  std::string_view product;
-  bool is_usable = true;
-  bool is_transaction_lost = false;  ///< the server rolled it back by itself
-  bool has_traces = false;           ///< something that was run may have changed the session
-  std::uint64_t epoch = 0;           ///< raised when the server forgets what was prepared
-  std::atomic<bool> is_running = false;
-  std::atomic<bool> is_canceling = false;
-  std::atomic<bool> was_canceled = false;
-  std::mutex cancel_mutex;
-};
-
-/// Marks that the server works on a statement.
-class Running final {
- public:
-  explicit Running(Session& session) : session_(session) { session_.enter(); }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-  ~Running() { session_.leave(); }
-
- private:
-  Session& session_;
-};
-
-void Session::fail(unsigned int code,
-                   const char* sqlstate,
-                   const char* message,
-                   std::string_view statement) {
-  MysqlFailure failure;
-  failure.code = code;
-  failure.sqlstate = sqlstate;
-  failure.message = message;
-  failure.statement = statement;
-  failure.product = product;
-  // A server that was sent too much hangs up.
-  constexpr unsigned int too_large = 1153;
-  if (is_connection_lost(code) || code == too_large || failure.sqlstate.starts_with("08"))
-    is_usable = false;
-  if (mysql::is_transaction_lost(code) && (link.get()->server_status & SERVER_STATUS_IN_TRANS) != 0)
-    is_transaction_lost = true;
-  throw_mysql_error(failure);
-}
-
-void Session::enter() {
-  if (!is_usable) {
-    throw ConnectionError({.message = std::string(product) +
-                                      ": the connection was lost before: roll back; the next unit "
-                                      "of work gets a new one"});
-  }
-  if (is_transaction_lost) {
-    throw TransactionStateError(
-        "the server has rolled back this transaction because of a conflict: roll back and run all "
-        "of it again; transactional() does with .retries");
-  }
-  // A kill that came after the end of its statement would hit the next one.
-  if (was_canceled.exchange(false)) (void)link.query("do 0");
-  is_running.store(true);
-}
-
-void Session::run(std::string_view text) {
-  const Running running(*this);
-  if (link.query(text) != 0) fail(text);
-  for (;;) {
-    MYSQL_RES* result = link.store_result();
-    if (result != nullptr) {
-      mysql_free_result(result);
-    } else if (mysql_field_count(link.get()) > 0) {
-      fail(text);
-    }
-    if (!mysql_more_results(link.get())) return;
-    if (link.next_result() > 0) fail(text);
-  }
-}
-
-WireColumn wire_column(const MYSQL_FIELD& field) {
-  WireColumn column;
-  column.is_unsigned = (field.flags & UNSIGNED_FLAG) != 0;
-  switch (field.type) {
-    case MYSQL_TYPE_TINY: column.type = WireType::int8; break;
-    case MYSQL_TYPE_SHORT:
-    case MYSQL_TYPE_YEAR: column.type = WireType::int16; break;
-    case MYSQL_TYPE_INT24:
-    case MYSQL_TYPE_LONG: column.type = WireType::int32; break;
-    case MYSQL_TYPE_LONGLONG: column.type = WireType::int64; break;
-    case MYSQL_TYPE_FLOAT: column.type = WireType::real32; break;
-    case MYSQL_TYPE_DOUBLE: column.type = WireType::real64; break;
-    case MYSQL_TYPE_DECIMAL:
-    case MYSQL_TYPE_NEWDECIMAL: column.type = WireType::decimal; break;
-    case MYSQL_TYPE_DATE: column.type = WireType::date; break;
-    case MYSQL_TYPE_DATETIME:
-    case MYSQL_TYPE_TIMESTAMP: column.type = WireType::datetime; break;
-    case MYSQL_TYPE_TIME: column.type = WireType::time; break;
-    case MYSQL_TYPE_BIT: column.type = WireType::bits; break;
-    case MYSQL_TYPE_JSON: column.type = WireType::json; break;
-    case MYSQL_TYPE_NULL: column.type = WireType::null; break;
-    default:
-      column.type = field.charsetnr == binary_charset ? WireType::blob : WireType::text;
-      break;
-  }
-  return column;
-}
-
-/// The value of one placeholder, where the client library reads it.
-struct BoundValue {
-  union {
-    std::int64_t integer = 0;
-    double real;
-  };
-  MYSQL_TIME time{};
-  unsigned long length = 0;
-  my_bool is_null = 0;
-  sql::StorageBuffer buffer{};
-};
-
-class MysqlStatement final : public sql::SqlStatement {
- public:
-  MysqlStatement(Session& session, std::string_view text, bool leaves_traces)
-      : session_(session),
-        text_(text),
-        leaves_traces_(leaves_traces),
-        ignores_rows_(text.find(ignored_row_mark) != std::string_view::npos &&
-                      text.starts_with("insert")) {
-    prepare();
-  }
-  MysqlStatement(const MysqlStatement&) = delete;
-  MysqlStatement& operator=(const MysqlStatement&) = delete;
-  ~MysqlStatement() override { close(); }
-
-  void bind(std::size_t first,
-            std::span<const Cell> cells,
-            std::span<const sql::Parameter> parameters) override;
-  const Cell* step() override {
-    if (!is_executed_) execute();
-    std::string_view row;
-    if (next_ != nullptr) [[likely]] {
-      row = {reinterpret_cast<const char*>(next_->data), next_->length};
-      next_ = next_->next;
-    } else if (next_kept_ < kept_rows_.size()) {
-      row = kept_rows_[next_kept_++];
-    } else {
-      return nullptr;
-    }
-    const Cell* cells = decoder_.read(row);
-    if (cells == nullptr) [[unlikely]]
-      fail_row();
-    return cells;
-  }
-  [[nodiscard]] std::size_t column_count() const noexcept override { return decoder_.size(); }
-  [[nodiscard]] std::uint64_t affected() const noexcept override { return affected_; }
-  [[nodiscard]] std::int64_t generated_key() const noexcept override { return generated_key_; }
-  void reset() noexcept override {
-    if (!is_executed_) return;
-    is_executed_ = false;
-    next_ = nullptr;
-    kept_rows_.clear();
-    next_kept_ = 0;
-    affected_ = 0;
-    generated_key_ = 0;
-    mysql_stmt_free_result(statement_);
-  }
-  [[nodiscard]] std::string_view text() const noexcept override { return text_; }
-
- private:
-  void prepare();
-  void close() noexcept {
-    if (statement_ != nullptr) session_.link.close(statement_);
-    statement_ = nullptr;
-  }
-  void execute();
-  void take_result();
-  void keep_rows();
-  [[nodiscard]] std::uint64_t ignored_rows() const;
-  [[noreturn]] void fail() {
-    session_.fail(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
-                  mysql_stmt_error(statement_), text_);
-  }
-  /// Fails, and gives the statement up: after an error among the rows the client library would wait for ever for their
-  /// end. It is prepared anew at the next execution.
-  [[noreturn]] void fail_result() {
-    const unsigned int code = mysql_stmt_errno(statement_);
-    const std::string sqlstate = mysql_stmt_sqlstate(statement_);
-    const std::string message = mysql_stmt_error(statement_);
-    close();
-    session_.fail(code, sqlstate.c_str(), message.c_str(), text_);
-  }
-  [[noreturn]] void fail_row() {
-    session_.is_usable = false;
-    throw DriverError({.message = std::string(session_.product) +
-                                  ": a row could not be read; the "
-                                  "server speaks the protocol in a way that is not known",
-                       .statement = text_});
-  }
-  void bind_one(MYSQL_BIND& bind, BoundValue& bound, const Cell& cell, const sql::Parameter&);
-  static void bind_time(MYSQL_BIND& bind, BoundValue& bound, const TimeParts& parts, bool has_time);
-  static void bind_bytes(MYSQL_BIND& bind,
-                         BoundValue& bound,
-                         std::string_view bytes,
-                         enum_field_types type);
-
-  Session& session_;
-  std::string text_;
-  bool leaves_traces_;
-  bool ignores_rows_;  ///< an insert that leaves rows alone that are there
-  MYSQL_STMT* statement_ = nullptr;
-  std::uint64_t epoch_ = 0;
-  bool is_executed_ = false;
-  std::vector<MYSQL_BIND> binds_;
-  std::vector<BoundValue> values_;
-  RowDecoder decoder_;
-  MYSQL_ROWS* next_ = nullptr;
-  std::vector<std::string>
-      kept_rows_;  ///< of a procedure, whose further results push out the first
-  std::size_t next_kept_ = 0;
-  std::uint64_t affected_ = 0;
-  std::int64_t generated_key_ = 0;
-};
-
-void MysqlStatement::prepare() {
-  statement_ = mysql_stmt_init(session_.link.get());
-  if (statement_ == nullptr) session_.fail(text_);
-  const Running running(session_);
-  if (session_.link.prepare(statement_, text_) != 0) fail_result();
-  epoch_ = session_.epoch;
-  const std::size_t count = mysql_stmt_param_count(statement_);
-  binds_.resize(count);
-  values_.resize(count);
-}
-
-void MysqlStatement::bind(std::size_t first,
-                          std::span<const Cell> cells,
-                          std::span<const sql::Parameter> parameters) {
-  if (first + cells.size() > binds_.size()) {
-    throw ValidationError("the SQL has " + std::to_string(binds_.size()) +
-                          " placeholders, and more values were given: one value for each '?'");
-  }
-  for (std::size_t i = 0; i < cells.size(); ++i)
-    bind_one(binds_[first + i], values_[first + i], cells[i], parameters[i]);
-}
-
-void MysqlStatement::bind_one(MYSQL_BIND& bind,
-                              BoundValue& bound,
-                              const Cell& cell,
-                              const sql::Parameter& parameter) {
-  bound.is_null = 0;
-  bind.is_null = &bound.is_null;
-  Cell stored = cell;
-  if (cell.type == ValueType::timestamp && parameter.storage == sql::Storage::plain)
-    return bind_time(bind, bound, parts_of_timestamp(cell.integer), true);
-  if (cell.type == ValueType::date && parameter.storage == sql::Storage::plain)
-    return bind_time(bind, bound, parts_of_date(cell.integer), false);
-  if (cell.type > ValueType::blob || parameter.storage != sql::Storage::plain)
-    stored = sql::to_stored(cell, parameter, bound.buffer);
-  switch (stored.type) {
-    case ValueType::boolean:
-    case ValueType::integer:
-      bound.integer = stored.integer;
-      bind.buffer_type = MYSQL_TYPE_LONGLONG;
-      bind.buffer = &bound.integer;
-      break;
-    case ValueType::real:
-      if (!std::isfinite(stored.real)) sql::refuse_real(stored.real, parameter);
-      bound.real = stored.real;
-      bind.buffer_type = MYSQL_TYPE_DOUBLE;
-      bind.buffer = &bound.real;
-      break;
-    case ValueType::text:
-      bind_bytes(bind, bound, stored.bytes(),
-                 cell.type == ValueType::decimal ? MYSQL_TYPE_NEWDECIMAL : MYSQL_TYPE_STRING);
-      break;
-    case ValueType::blob: bind_bytes(bind, bound, stored.bytes(), MYSQL_TYPE_BLOB); break;
-    default:
-      // The type stays that of the value before, so that the server need not look at the statement anew.
-      bound.is_null = 1;
-      if (bind.buffer == nullptr) bind.buffer_type = MYSQL_TYPE_NULL;
-      break;
-  }
-}
-
-void MysqlStatement::bind_time(MYSQL_BIND& bind,
-                               BoundValue& bound,
-                               const TimeParts& parts,
-                               bool has_time) {
-  MYSQL_TIME& time = bound.time;
-  time.year = parts.year;
-  time.month = parts.month;
-  time.day = parts.day;
-  time.hour = parts.hour;
-  time.minute = parts.minute;
-  time.second = parts.second;
-  time.second_part = parts.microsecond;
-  time.neg = 0;
-  time.time_type = has_time ? MYSQL_TIMESTAMP_DATETIME : MYSQL_TIMESTAMP_DATE;
-  bind.buffer_type = has_time ? MYSQL_TYPE_DATETIME : MYSQL_TYPE_DATE;
-  bind.buffer = &time;
-}
-
-void MysqlStatement::bind_bytes(MYSQL_BIND& bind,
-                                BoundValue& bound,
-                                std::string_view bytes,
-                                enum_field_types type) {
-  bound.length = bytes.size();
-  bind.buffer_type = type;
-  // Only read; the client library has one struct for both ways.
-  bind.buffer = bytes.empty() ? const_cast<char*>("") : const_cast<char*>(bytes.data());
-  bind.buffer_length = bytes.size();
-  bind.length = &bound.length;
-}
-
-void MysqlStatement::execute() {
-  if (statement_ == nullptr || epoch_ != session_.epoch) {
-    close();
-    prepare();
-  }
-  const Running running(session_);
-  if (leaves_traces_) session_.has_traces = true;
-  const bool is_unbound = std::any_of(
-      binds_.begin(), binds_.end(), [](const MYSQL_BIND& bind) { return bind.is_null == nullptr; });
-  if (is_unbound) [[unlikely]] {
-    throw ValidationError("the SQL has " + std::to_string(binds_.size()) +
-                          " placeholders, and fewer values were given: one value for each '?'");
-  }
-  if (!binds_.empty() && mysql_stmt_bind_param(statement_, binds_.data()) != 0) fail();
-  if (session_.link.execute(statement_) != 0) fail();
-  generated_key_ = static_cast<std::int64_t>(mysql_stmt_insert_id(statement_));
-  if (mysql_stmt_field_count(statement_) > 0) {
-    take_result();
-  } else {
-    affected_ = mysql_stmt_affected_rows(statement_);
-    if (ignores_rows_) affected_ -= std::min(affected_, ignored_rows());
-  }
-  if (mysql_stmt_more_results(statement_)) keep_rows();
-  is_executed_ = true;
-}
-
-// Rows that are left alone count as matched. Of several the server says how many there were, of one it does not.
-std::uint64_t MysqlStatement::ignored_rows() const {
-  const char* info = mysql_info(session_.link.get());
-  if (info == nullptr)
-    return mysql_stmt_insert_id(statement_) == std::numeric_limits<std::uint64_t>::max() ? 1 : 0;
-  constexpr std::string_view word = "Duplicates: ";
-  const char* found = std::strstr(info, word.data());
-  return found != nullptr ? std::strtoull(found + word.size(), nullptr, 10) : 0;
-}
-
-// A procedure has further results; the first is what was asked for.
-void MysqlStatement::keep_rows() {
-  for (; next_ != nullptr; next_ = next_->next)
-    kept_rows_.emplace_back(reinterpret_cast<const char*>(next_->data), next_->length);
-  while (mysql_stmt_more_results(statement_)) {
-    if (session_.link.next_result(statement_) > 0) fail_result();
-    if (mysql_stmt_field_count(statement_) > 0 && session_.link.store_result(statement_) != 0)
-      fail_result();
-  }
-}
-
-void MysqlStatement::take_result() {
-  if (session_.link.store_result(statement_) != 0) fail_result();
-  // A change of the table may have given the statement other columns.
-  const unsigned int count = mysql_stmt_field_count(statement_);
-  const MYSQL_FIELD* fields = mariadb_stmt_fetch_fields(statement_);
-  std::vector<WireColumn> columns;
-  columns.reserve(count);
-  for (unsigned int i = 0; i < count; ++i) columns.push_back(wire_column(fields[i]));
-  decoder_.set_columns(std::move(columns));
-  next_ = mysql_stmt_row_tell(statement_);
-  affected_ = mysql_stmt_num_rows(statement_);
-}
-
-/// A text that the server does not prepare; it has no values, and its rows are not read.
-class PlainStatement final : public sql::SqlStatement {
- public:
-  PlainStatement(Session& session, std::string_view text) : session_(session), text_(text) {}
-  void bind(std::size_t, std::span<const Cell> cells, std::span<const sql::Parameter>) override {
-    if (cells.empty()) return;
-    throw ValidationError(
-        "the server cannot prepare this statement, so it takes no values: leave them out");
-  }
-  const Cell* step() override {
-    if (std::exchange(is_executed_, true)) return nullptr;
-    session_.has_traces = true;
-    session_.run(text_);
-    return nullptr;
-  }
-  [[nodiscard]] std::size_t column_count() const noexcept override { return 0; }
-  [[nodiscard]] std::uint64_t affected() const noexcept override { return 0; }
-  void reset() noexcept override { is_executed_ = false; }
-  [[nodiscard]] std::string_view text() const noexcept override { return text_; }
-
- private:
-  Session& session_;
-  std::string text_;
-  bool is_executed_ = false;
-};
-
-/// Tells whether the statement may leave something behind in its session that no rollback takes away.
-bool may_leave_traces(std::string_view text) {
-  static constexpr std::string_view verbs[] = {"set",   "lock",  "use",  "prepare", "handler",
-                                               "call",  "do",    "load", "flush",   "xa",
-                                               "begin", "start", "kill", "get",     "execute"};
-  static constexpr std::string_view words[] = {"get_lock", ":=", "temporary", "into @"};
-  const auto start = text.find_first_not_of(" \t\r\n(");
-  if (start == std::string_view::npos) return false;
-  const std::string head = base::ascii_lower(text.substr(start, 12));
-  const std::string verb = head.substr(0, head.find_first_of(" \t\r\n("));
-  if (std::find(std::begin(verbs), std::end(verbs), verb) != std::end(verbs)) return true;
-  // A comment before the verb hides it.
-  if (head.starts_with("/*") || head.starts_with("--") || head.starts_with("#")) return true;
-  // Statements of Rowan's own are long, and have none of the words outside of quoted names.
-  const std::string lower = base::ascii_lower(text);
-  return std::any_of(std::begin(words), std::end(words),
-                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
-}
-
 class MysqlConnection final : public sql::SqlConnection {
  public:
   MysqlConnection(const MysqlConfig& config, const MysqlFlavor& flavor, bool may_suspend);
   MysqlConnection(const MysqlConnection&) = delete;
   MysqlConnection& operator=(const MysqlConnection&) = delete;
 
-  std::unique_ptr<sql::SqlStatement> prepare(std::string_view text) override;
+  std::unique_ptr<sql::SqlStatement> prepare(std::string_view text) override {
+    return prepare_mysql(session_, text);
+  }
   [[nodiscard]] bool is_in_transaction() const noexcept override {
-    return session_.is_transaction_lost ||
-           (session_.link.get()->server_status & SERVER_STATUS_IN_TRANS) != 0;
+    return session_.is_transaction_lost || session_.link.is_in_transaction();
   }
   void run(std::string_view text) override;
   [[nodiscard]] bool is_usable() const noexcept override { return session_.is_usable; }
@@ -677,7 +61,7 @@ class MysqlConnection final : public sql::SqlConnection {
 
   MysqlConfig config_;
   const MysqlFlavor& flavor_;
-  Session session_;
+  MysqlSession session_;
   std::int64_t increment_ = 1;
   std::unordered_map<std::string, bool> counts_keys_;  ///< by table
 };
@@ -726,7 +110,6 @@ void MysqlConnection::connect() {
 bool MysqlConnection::try_connect(bool has_tls) {
   set_options();
   set_tls(has_tls);
-  session_.link.set_limits(config_.connect_timeout, config_.connect_timeout);
   // Rows that an update matches count, also where it changes nothing in them.
   if (!session_.link.connect(config_, CLIENT_FOUND_ROWS)) return false;
   // The library is content with a server that has no TLS, whatever it was asked for.
@@ -847,15 +230,6 @@ std::vector<std::string> MysqlConnection::row_of(std::string_view text) {
   return out;
 }
 
-std::unique_ptr<sql::SqlStatement> MysqlConnection::prepare(std::string_view text) {
-  try {
-    return std::make_unique<MysqlStatement>(session_, text, may_leave_traces(text));
-  } catch (const DriverError& error) {
-    if (error.native_code() != static_cast<int>(not_preparable)) throw;
-  }
-  return std::make_unique<PlainStatement>(session_, text);
-}
-
 void MysqlConnection::run(std::string_view text) {
   if (text == "rollback") session_.is_transaction_lost = false;
   session_.run(text);
@@ -884,9 +258,10 @@ void MysqlConnection::cancel() noexcept {
     const std::lock_guard lock(session_.cancel_mutex);
     if (session_.is_running.load()) {
       try {
-        // Blocks, also where a hook is installed: who cancels holds a lock that a fiber must not wait with.
-        MysqlConnection other(config_, flavor_, false);
-        other.run("kill query " + std::to_string(mysql_thread_id(session_.link.get())));
+        base::run_aside([&] {
+          MysqlConnection other(config_, flavor_, false);
+          other.run("kill query " + std::to_string(mysql_thread_id(session_.link.get())));
+        });
         session_.was_canceled.store(true);
       } catch (const std::exception&) {
         // The statement goes on; its own limits end it.

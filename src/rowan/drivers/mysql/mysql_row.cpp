@@ -51,6 +51,14 @@ bool is_null_at(const char* bitmap, std::size_t column) noexcept {
   return (static_cast<unsigned char>(bitmap[bit / 8]) >> (bit % 8) & 1u) != 0;
 }
 
+// 1.500000 says no more than 1.5.
+std::string_view without_padding(std::string_view decimal) {
+  if (decimal.find('.') == std::string_view::npos) return decimal;
+  decimal = decimal.substr(0, decimal.find_last_not_of('0') + 1);
+  if (decimal.ends_with('.')) decimal.remove_suffix(1);
+  return decimal;
+}
+
 }  // namespace
 
 void RowDecoder::set_columns(std::vector<WireColumn> columns) {
@@ -152,7 +160,10 @@ bool RowDecoder::read_bytes(std::size_t column, const char*& at, const char* end
   at += length;
   Cell& cell = cells_[column];
   switch (columns_[column].type) {
-    case WireType::decimal: cell = Cell::of_bytes(bytes, ValueType::decimal); break;
+    case WireType::decimal:
+      cell = Cell::of_bytes(columns_[column].is_padded ? without_padding(bytes) : bytes,
+                            ValueType::decimal);
+      break;
     case WireType::blob: cell = Cell::of_bytes(bytes, ValueType::blob); break;
     case WireType::json: cell = Cell::of_bytes(bytes, ValueType::json); break;
     case WireType::date:

@@ -35,6 +35,8 @@ enum class WireType : std::uint8_t {
 struct WireColumn {
   WireType type = WireType::null;
   bool is_unsigned = false;
+  bool is_padded =
+      false;  ///< a decimal that the server fills with zeros up to the largest scale there is
 };
 
 /// Reads rows of one result into cells that view the row's own bytes.

@@ -3,6 +3,7 @@
 #include <rowan/drivers/postgres/postgres_client.hpp>
 
 #include <rowan/base/error.hpp>
+#include <rowan/base/strand.hpp>
 #include <rowan/base/text.hpp>
 
 #include <libpq-fe.h>
@@ -225,7 +226,8 @@ void PostgresClient::connect(const PostgresConfig& config, const std::string& re
   ConnectParameters parameters(config, replica);
   for (;;) {
     PQfinish(connection_);
-    connection_ = parameters.start();
+    // libpq looks up a host's name where it turns to that host: here to the first.
+    base::run_aside([&] { connection_ = parameters.start(); });
     if (connection_ == nullptr) throw_connect_error("out of memory");
     if (PQstatus(connection_) == CONNECTION_BAD) throw_connect_error(PQerrorMessage(connection_));
     PQsetNoticeReceiver(connection_, &on_notice, this);
@@ -234,6 +236,7 @@ void PostgresClient::connect(const PostgresConfig& config, const std::string& re
     std::from_chars(limit_text.data(), limit_text.data() + limit_text.size(), limit_seconds);
     const auto deadline = [&] { return Clock::now() + std::chrono::seconds(limit_seconds); };
     auto until = deadline();
+    const bool has_more_hosts = option_of(connection_, "host").find(',') != std::string::npos;
     std::string server;
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
     while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {
@@ -245,7 +248,11 @@ void PostgresClient::connect(const PostgresConfig& config, const std::string& re
       const auto event =
           state == PGRES_POLLING_READING ? SocketEvent::readable : SocketEvent::writable;
       if (!wait_hook().wait_socket(PQsocket(connection_), event, limit)) break;
-      state = PQconnectPoll(connection_);
+      if (has_more_hosts) {
+        base::run_aside([&] { state = PQconnectPoll(connection_); });
+      } else {
+        state = PQconnectPoll(connection_);
+      }
       // Each host has the whole time for itself.
       std::string now = std::string(PQhost(connection_)) + ":" + PQport(connection_);
       if (now != server) {
@@ -481,8 +488,15 @@ bool PostgresClient::is_usable() noexcept {
 }
 
 void PostgresClient::cancel() noexcept {
-  char complaint[256];
-  if (cancel_ != nullptr) (void)PQcancel(cancel_, complaint, sizeof complaint);
+  if (cancel_ == nullptr) return;
+  try {
+    base::run_aside([&] {
+      char complaint[256];
+      (void)PQcancel(cancel_, complaint, sizeof complaint);
+    });
+  } catch (const std::exception&) {
+    // There is no memory for a wait; the statement goes on.
+  }
 }
 
 }  // namespace rowan::drivers::postgres

@@ -31,8 +31,7 @@ sql::DialectFacts make_facts() {
   // The protocol has room for 65,535, but libpq takes the description of more than 7,499 for a broken connection.
   facts.parameter_limit = most_values;
   facts.batches_are_arrays = true;
-  facts.capabilities.batch_rows = facts.array_rows;
-  // A copy costs two round trips more than arrays do, and saves the better part of a microsecond for each row.
+  // docs/design/0006: a copy costs two round trips more than arrays do, and saves a microsecond or two for each row.
   facts.copy_from_rows = 200;
   facts.capabilities.batch_rows = facts.array_rows;
   facts.defer_constraints = "set constraints all deferred";
