@@ -445,6 +445,72 @@ TEST_F(QueryBuilder, leaves_out_rows_that_the_same_insert_has_made) {
   EXPECT_EQ(em.count<Publisher>(f<&Publisher::name> == "Gorse"), 1u);
 }
 
+TEST_F(QueryBuilder, merges_into_rows_that_are_there) {
+  auto em = orm.em().fork();
+  const Publisher& made = em.create<Publisher>({.name = "Dune", .country = "nz"});
+  em.flush();
+  const std::int64_t dune = made.id;
+  const std::size_t before = em.count<Publisher>();
+  EXPECT_EQ(em.insert<Publisher>()
+                .values(f<&Publisher::name>, "Dune", f<&Publisher::country>, "pe")
+                .values(f<&Publisher::name>, "Elm", f<&Publisher::country>, "at")
+                .on_conflict(f<&Publisher::name>)
+                .merge()
+                .execute(),
+            2u);
+  auto reader = orm.em().fork();
+  EXPECT_EQ(reader.count<Publisher>(), before + 1);
+  const Publisher& merged = reader.find_one_or_fail<Publisher>(f<&Publisher::name> == "Dune");
+  EXPECT_EQ(merged.id, dune);
+  EXPECT_EQ(merged.country, "pe");
+  EXPECT_EQ(reader.find_one_or_fail<Publisher>(f<&Publisher::name> == "Elm").country, "at");
+  // Of a row by its key, only what is named.
+  Review& review = em.find_one_or_fail<Review>(f<&Review::stars> > 0);
+  const std::int64_t book = review.book.load().id;
+  EXPECT_EQ(em.insert<Review>()
+                .values(f<&Review::id>, review.id, f<&Review::stars>, -7, f<&Review::comment>,
+                        "new", f<&Review::book>, book)
+                .on_conflict(f<&Review::id>)
+                .merge(f<&Review::stars>)
+                .execute(),
+            1u);
+  const Review& changed = reader.find_one_or_fail<Review>(f<&Review::id> == review.id);
+  EXPECT_EQ(changed.stars, -7);
+  EXPECT_NE(changed.comment, "new");
+}
+
+TEST_F(QueryBuilder, refuses_to_merge_by_what_is_no_key) {
+  auto em = orm.em().fork();
+  const auto insert = [&] {
+    auto query = em.insert<Publisher>();
+    query.values(f<&Publisher::name>, "Dune", f<&Publisher::country>, "pe");
+    return query;
+  };
+  const auto message_of = [](auto query) -> std::string {
+    try {
+      (void)query.execute();
+    } catch (const rowan::ValidationError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  using ::testing::HasSubstr;
+  EXPECT_THAT(message_of(insert().on_conflict(f<&Publisher::country>).merge()),
+              HasSubstr("names country, which is no unique key"));
+  EXPECT_THAT(message_of(insert().on_conflict(f<&Publisher::name>)), HasSubstr("add merge()"));
+  EXPECT_THAT(message_of(insert().merge()), HasSubstr("on_conflict()"));
+  EXPECT_THAT(message_of(insert().on_conflict(f<&Publisher::name>).merge(f<&Publisher::id>)),
+              HasSubstr("names id, which values() does not write"));
+  EXPECT_THAT(message_of(insert().on_conflict(f<&Publisher::name>).merge().ignore_conflicts()),
+              HasSubstr("one of them"));
+  EXPECT_THAT(message_of(em.insert<Publisher>()
+                             .values(f<&Publisher::name>, "Dune")
+                             .on_conflict(f<&Publisher::name>)
+                             .merge()),
+              HasSubstr("nothing to merge"));
+  EXPECT_EQ(em.count<Publisher>(f<&Publisher::name> == "Dune"), 0u);
+}
+
 TEST_F(QueryBuilder, refuses_a_member_that_is_written_twice) {
   auto em = orm.em().fork();
   EXPECT_THROW((void)em.update<Book>().set(f<&Book::pages>, 1).set(f<&Book::pages>, 2).execute(),

@@ -318,6 +318,13 @@ ROWAN_GOLDEN_EM(
     change,
     insert_or_ignore,
     em.insert<Publisher>().values(f<&Publisher::name>, "a").ignore_conflicts().execute())
+ROWAN_GOLDEN_EM(change,
+                insert_or_merge,
+                em.insert<Publisher>()
+                    .values(f<&Publisher::name>, "a", f<&Publisher::country>, "b")
+                    .on_conflict(f<&Publisher::name>)
+                    .merge()
+                    .execute())
 
 }  // namespace
 }  // namespace rowan::golden

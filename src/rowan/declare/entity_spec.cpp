@@ -57,6 +57,8 @@ PropertyMeta make_property_meta(const PropertySpec& spec, std::size_t offset) {
   out.scale = options.scale;
   out.unique_name = options.unique_name;
   out.index_name = options.index_name;
+  out.is_searched = options.is_searched;
+  out.search_language = options.search_language;
   out.column_type = options.column_type;
   out.native_enum = options.native_enum;
   out.check = options.check;

@@ -24,6 +24,7 @@ struct PropertyOptions {
   std::string_view comment{};
   std::string_view unique_name{};
   std::string_view index_name{};
+  std::string_view search_language{};
   std::string_view pivot_table{};
   std::string_view join_column{};
   std::string_view inverse_join_column{};
@@ -43,6 +44,7 @@ struct PropertyOptions {
   bool is_unique = false;
   bool is_indexed = false;
   bool is_text = false;
+  bool is_searched = false;
   bool is_hidden = false;
   bool is_version = false;
   bool is_concurrency_check = false;

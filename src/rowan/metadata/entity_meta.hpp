@@ -84,7 +84,8 @@ struct PropertyMeta {
   bool is_version = false;
   bool is_concurrency_check = false;
   bool is_persistent = true;
-  bool is_text = false;  ///< unbounded text
+  bool is_text = false;      ///< unbounded text
+  bool is_searched = false;  ///< has a full-text index
   bool is_enum_text = false;
   bool is_unsigned = false;
   bool has_length = false;     ///< length() was given
@@ -100,6 +101,7 @@ struct PropertyMeta {
   std::uint32_t scale = 0;
   std::string unique_name, index_name;  ///< given by the user; empty for the strategy's
   std::string column_type;              ///< verbatim DDL type; empty for the dialect's
+  std::string search_language;          ///< of its full-text index; empty: none
   std::string native_enum;              ///< name of the enum type; empty for none
   std::string check;
   std::string comment;

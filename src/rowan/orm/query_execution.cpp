@@ -72,7 +72,8 @@ std::uint64_t insert_in_parts(UnitOfWork& unit, const query::Mutation& mutation)
       part.row_count = static_cast<std::uint32_t>((to - from) / width);
       const auto bound =
           query::bind_mutation(unit.state().registry, query::BoundMutation::Kind::insert, part);
-      inserted += lease->execute(bound, cells_of(unit, part.values), nullptr);
+      const std::uint64_t affected = lease->execute(bound, cells_of(unit, part.values), nullptr);
+      inserted += part.merges ? part.row_count : affected;
     }
   } catch (...) {
     if (is_alone) {
@@ -131,7 +132,9 @@ std::uint64_t EntityManager::change(query::BoundMutation::Kind kind, const query
   const std::vector<Value> values = query::values_of(mutation);
   const std::vector<value::Cell> cells = cells_of(unit, values);
   const orm::Lease lease = unit.lease(backend::Access::write);
-  return lease->execute(bound, cells, nullptr);
+  const std::uint64_t affected = lease->execute(bound, cells, nullptr);
+  // MySQL counts a row that was there twice; and each is either inserted or changed.
+  return mutation.merges ? mutation.row_count : affected;
 }
 
 }  // namespace rowan

@@ -291,6 +291,78 @@ BoundSelect bind_select(const metadata::Registry& registry, const Select& select
   return bind_nested(registry, select, value, 0);
 }
 
+namespace {
+
+/// Tells whether rows are unique by these properties of the mapping, whatever their order.
+bool is_unique_key(const EntityMeta& entity, std::vector<const PropertyMeta*> properties) {
+  if (properties.size() == 1 && (properties[0]->is_primary_key || properties[0]->is_unique))
+    return true;
+  std::sort(properties.begin(), properties.end());
+  return std::any_of(entity.indexes.begin(), entity.indexes.end(),
+                     [&](const metadata::IndexMeta& index) {
+                       std::vector<const PropertyMeta*> own;
+                       for (const std::uint16_t property : index.properties)
+                         own.push_back(&entity.properties[property]);
+                       std::sort(own.begin(), own.end());
+                       return index.is_unique && own == properties;
+                     });
+}
+
+void bind_conflict(const metadata::Registry& registry,
+                   const EntityMeta& entity,
+                   const Mutation& mutation,
+                   BoundMutation& out) {
+  if (mutation.conflict_on.empty() && !mutation.merges) return;
+  if (!mutation.merges) {
+    throw ValidationError(
+        "an insert of " + entity.name +
+        " says by on_conflict() what may be there and not what becomes of it: add "
+        "merge(), or leave it to ignore_conflicts()");
+  }
+  if (mutation.ignore_conflicts) {
+    throw ValidationError("an insert of " + entity.name +
+                          " is told both ignore_conflicts() and merge(): one of them");
+  }
+  if (mutation.conflict_on.empty()) {
+    throw ValidationError(
+        "an insert of " + entity.name +
+        " merges into rows that are there: say by on_conflict() which unique key tells");
+  }
+  const auto has = [](const auto& list, const PropertyMeta* property) {
+    return std::find(list.begin(), list.end(), property) != list.end();
+  };
+  std::vector<const PropertyMeta*> inserted;
+  for (const BoundMutation::Assignment& each : out.assignments) inserted.push_back(each.property);
+  std::string names;
+  for (const PathInfo* path : mutation.conflict_on) {
+    out.conflict_on.push_back(&assigned_property(registry, entity, *path));
+    names += (names.empty() ? "" : ", ") + out.conflict_on.back()->name;
+  }
+  if (!is_unique_key(entity, out.conflict_on)) {
+    throw ValidationError(
+        "on_conflict() of an insert of " + entity.name + " names " + names +
+        ", which is no unique key of its mapping: add unique() there, or name another");
+  }
+  for (const PathInfo* path : mutation.merged) {
+    out.merged.push_back(&assigned_property(registry, entity, *path));
+    if (has(inserted, out.merged.back())) continue;
+    throw ValidationError("merge() of an insert of " + entity.name + " names " +
+                          out.merged.back()->name +
+                          ", which values() does not write: add it there");
+  }
+  if (mutation.merged.empty()) {
+    for (const PropertyMeta* property : inserted) {
+      if (!has(out.conflict_on, property) && !property->is_primary_key)
+        out.merged.push_back(property);
+    }
+  }
+  if (!out.merged.empty()) return;
+  throw ValidationError("an insert of " + entity.name +
+                        " has nothing to merge beside its key: use ignore_conflicts()");
+}
+
+}  // namespace
+
 BoundMutation bind_mutation(const metadata::Registry& registry,
                             BoundMutation::Kind kind,
                             const Mutation& mutation) {
@@ -324,6 +396,7 @@ BoundMutation bind_mutation(const metadata::Registry& registry,
     throw ValidationError("raw SQL in a bulk change of " + entity.name +
                           " can only name members of " + entity.name + " itself");
   }
+  if (kind == BoundMutation::Kind::insert) bind_conflict(registry, entity, mutation, out);
   if (kind == BoundMutation::Kind::insert || mutation.where.empty()) return out;
   out.filter = std::make_shared<BoundSelect>(bind_filter(
       registry, entity, mutation.where, static_cast<std::uint32_t>(mutation.values.size())));

@@ -128,6 +128,9 @@ struct BoundMutation {
   std::vector<Assignment> assignments;  ///< update; insert: the columns of one row
   std::uint32_t row_count = 1;          ///< insert: rows, their values in a row after each other
   bool ignore_conflicts = false;        ///< insert: `on conflict do nothing`
+  std::vector<const metadata::PropertyMeta*>
+      conflict_on;  ///< insert: a unique key; rows that are there by it are changed; empty: none are
+  std::vector<const metadata::PropertyMeta*> merged;     ///< what those take over from the new rows
   std::vector<const metadata::PropertyMeta*> returning;  ///< insert, where the driver can
   std::shared_ptr<BoundSelect>
       filter;  ///< rows whose key it yields or whose where holds; null for all

@@ -25,6 +25,10 @@ struct Mutation {
   std::vector<Value> values;
   std::uint32_t row_count = 0;  ///< insert: rows
   bool ignore_conflicts = false;
+  bool merges = false;                       ///< insert: into rows that are there already
+  std::vector<const PathInfo*> conflict_on;  ///< whose values tell that a row is there
+  std::vector<const PathInfo*>
+      merged;  ///< what such a row takes over; empty: all else that is written
   Condition where;
 };
 

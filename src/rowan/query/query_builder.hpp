@@ -498,7 +498,28 @@ class InsertQuery {
     mutation_.ignore_conflicts = true;
     return *this;
   }
-  /// Returns the number of rows inserted.
+  /// Names the members of a unique key, or the key, by which a row may be there already; merge() says what becomes of it.
+  template <class... Paths>
+  InsertQuery& on_conflict(const Paths&...) {
+    static_assert(sizeof...(Paths) > 0 && (is_path<Paths> && ...),
+                  "on_conflict() takes the members of a unique key");
+    (check_assigned<T, Paths>(), ...);
+    mutation_.conflict_on = {Paths::path...};
+    return *this;
+  }
+  /// Writes these members of a new row into the row that is there; without any, all of values() but those of the key.
+  ///
+  /// MySQL and MariaDB know no on_conflict(): there the conflict may be of any unique key.
+  template <class... Paths>
+  InsertQuery& merge(const Paths&...) {
+    static_assert((is_path<Paths> && ...), "merge() takes members");
+    (check_assigned<T, Paths>(), ...);
+    mutation_.merges = true;
+    mutation_.merged = {Paths::path...};
+    return *this;
+  }
+  /// Returns the number of rows inserted, or changed by merge().
+  /// Errors: ValidationError where on_conflict() names no unique key of the mapping, or comes without merge().
   std::uint64_t execute() { return executor_->change(BoundMutation::Kind::insert, mutation_); }
   [[nodiscard]] const Mutation& erased() const noexcept { return mutation_; }
 

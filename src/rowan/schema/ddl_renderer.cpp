@@ -124,8 +124,14 @@ std::vector<std::string> render_create(const sql::Dialect& dialect, std::span<co
     statements.push_back(create_table(dialect, table));
     for (const Index& index : table.indexes) {
       Writer writer(dialect);
-      writer.add(index.is_unique ? "create unique index " : "create index ").name(index.name);
-      writer.add(" on ").table(table.name).add(" ").names(index.columns);
+      std::string_view kind = index.is_unique ? "create unique index " : "create index ";
+      if (!index.full_text_of.empty()) kind = dialect.facts().create_full_text_index;
+      writer.add(kind).name(index.name).add(" on ").table(table.name).add(" ");
+      if (index.full_text_of.empty()) {
+        writer.names(index.columns);
+      } else {
+        writer.add(index.full_text_of);
+      }
       statements.push_back(writer.finish());
     }
   }

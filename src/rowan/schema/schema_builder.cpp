@@ -146,6 +146,12 @@ void add_property(Table& table, const PropertyMeta& property, const Style& style
   } else if (property.is_indexed) {
     table.indexes.push_back({style.fit(property.index_name), own, false});
   }
+  if (property.is_searched && style.dialect.facts().capabilities.full_text) {
+    Index& index = table.indexes.emplace_back();
+    index.name = style.constraint(table.name, property.column_name, "fulltext");
+    index.columns = own;
+    index.full_text_of = style.dialect.full_text_index(property);
+  }
   if (property.is_relation() && property.target != nullptr) {
     table.foreign_keys.push_back(
         foreign_key_of(style, table.name, property.column_name, *property.target, property));

@@ -24,6 +24,8 @@ struct Index {
   std::string name;
   std::vector<std::string> columns;
   bool is_unique = false;
+  std::string
+      full_text_of{};  ///< what the database searches, as it writes it; empty where the index is another
   friend bool operator==(const Index&, const Index&) = default;
 };
 

@@ -73,6 +73,24 @@ void Dialect::write_full_text(std::string&,
                         property.name + "' with like(), or ask the capability full_text first");
 }
 
+std::string Dialect::full_text_index(const metadata::PropertyMeta& property) const {
+  std::string out = "(";
+  write_name(out, facts(), property.column_name);
+  return out + ")";
+}
+
+void Dialect::write_merge(SqlWriter& writer,
+                          std::span<const metadata::PropertyMeta* const> key,
+                          std::span<const metadata::PropertyMeta* const> merged) const {
+  for (std::size_t i = 0; i < key.size(); ++i)
+    writer.add(i == 0 ? " on conflict (" : ", ").name(key[i]->column_name);
+  writer.add(") do update set ");
+  for (std::size_t i = 0; i < merged.size(); ++i) {
+    writer.add(i == 0 ? "" : ", ").name(merged[i]->column_name).add(" = excluded.");
+    writer.name(merged[i]->column_name);
+  }
+}
+
 Storage Dialect::storage_of(const metadata::PropertyMeta& property) const {
   return property.is_enum_text ? Storage::enum_name : Storage::plain;
 }

@@ -38,6 +38,7 @@ struct DialectFacts {
   bool pads_updates =
       false;  ///< a chunk of updates is filled up with rows of nulls, whose key matches none
   bool has_inline_foreign_keys = false;  ///< foreign keys stand in `create table` only
+  std::string_view create_full_text_index = "create index ";
   std::size_t parameter_limit = 32766;
   std::size_t name_limit = 0;     ///< characters of a name at most; 0: none
   std::size_t insert_rows = 100;  ///< rows of one insert
@@ -110,6 +111,8 @@ class Dialect {
                                const metadata::PropertyMeta& property,
                                std::string_view column,
                                std::string_view placeholder) const;
+  /// Returns what follows the table's name where the full-text index of a property is made.
+  [[nodiscard]] virtual std::string full_text_index(const metadata::PropertyMeta& property) const;
   /// Returns the end of a select that locks rows; empty where the database has no such locks.
   [[nodiscard]] virtual std::string_view lock_clause(query::LockMode mode) const;
   /// Appends the statements that begin a transaction.
@@ -124,6 +127,10 @@ class Dialect {
   /// Returns what stands between `insert` and `into`, and what at the end, so that rows that are there already are left
   /// alone.
   [[nodiscard]] virtual std::string_view insert_or_ignore_start() const { return " "; }
+  /// Appends the end of an insert that changes the rows which are there already by a unique key.
+  virtual void write_merge(SqlWriter& writer,
+                           std::span<const metadata::PropertyMeta* const> key,
+                           std::span<const metadata::PropertyMeta* const> merged) const;
   [[nodiscard]] virtual std::string insert_or_ignore_end(std::string_view untouched) const {
     static_cast<void>(untouched);
     return " on conflict do nothing";

@@ -115,6 +115,8 @@ void write_bulk_insert(SqlWriter& writer, const BoundMutation& mutation) {
   if (mutation.ignore_conflicts) {
     writer.add(writer.dialect().insert_or_ignore_end(untouched_column(mutation)));
   }
+  if (!mutation.merged.empty())
+    writer.dialect().write_merge(writer, mutation.conflict_on, mutation.merged);
   bool is_first = true;
   for (const PropertyMeta* property : mutation.returning) {
     writer.add(is_first ? " returning " : ", ").name(property->column_name);

@@ -56,6 +56,14 @@ class MysqlQueries : public ConformanceOf<Node> {
   }
 };
 
+TEST_F(MysqlQueries, search_only_what_has_an_index_for_it) {
+  auto em = orm.em().fork();
+  const std::string message =
+      message_of<ValidationError>([&] { (void)em.count<Node>(f<&Node::name>.matches("root")); });
+  EXPECT_THAT(message, ::testing::HasSubstr("Node.name"));
+  EXPECT_THAT(message, ::testing::HasSubstr(".full_text()"));
+}
+
 TEST_F(MysqlQueries, rows_of_one_flush_may_refer_to_each_other_down_to_any_depth) {
   auto em = orm.em().fork();
   Node* above = nullptr;

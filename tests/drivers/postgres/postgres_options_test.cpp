@@ -27,7 +27,18 @@ struct Note {
   rowan::Collection<Tag> tags;
 };
 
+struct Article {
+  std::int64_t id{};
+  std::string text;
+};
+
 }  // namespace options
+
+template <>
+inline constexpr auto rowan::mapping<options::Article> =
+    rowan::entity<options::Article>(rowan::primary_key<&options::Article::id>,
+                                    rowan::property<&options::Article::text>.full_text("english"))
+        .table("pg_article");
 
 template <>
 inline constexpr auto rowan::mapping<options::Tag> =
@@ -179,6 +190,29 @@ TEST_P(PostgresOptions, the_schema_is_made_of_the_databases_own_means) {
   EXPECT_EQ(has("\"words\" text[]"), is_server());
   EXPECT_EQ(has("create table \"rowan_options\".\"note\""), is_server());
   EXPECT_EQ(has("create table \"rowan_options_note\""), !is_server());
+}
+
+TEST(PostgresSearch, knows_the_words_of_a_language_and_uses_the_index) {
+  Orm orm = make_orm<options::Article>(server_url());
+  orm.schema().refresh();
+  auto em = orm.em().fork();
+  em.create<options::Article>({.text = "She swims with the otters"});
+  em.create<options::Article>({.text = "He runs"});
+  em.flush();
+  const auto swims = f<&options::Article::text>.matches("swimming & otter");
+  EXPECT_EQ(em.count<options::Article>(swims), 1u);
+  EXPECT_NE(orm.schema().create_sql().find(R"(using gin (to_tsvector('english', "text")))"),
+            std::string::npos);
+  em.begin();
+  em.execute("set local enable_seqscan = off");
+  std::string plan;
+  for (const auto& row :
+       em.execute_rows("explain select * from pg_article where to_tsvector('english', text) @@ "
+                       "to_tsquery('english', 'otter')"))
+    plan += row.at(0).text() + "\n";
+  em.rollback();
+  EXPECT_NE(plan.find("pg_article_text_fulltext"), std::string::npos) << plan;
+  orm.schema().drop();
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases,

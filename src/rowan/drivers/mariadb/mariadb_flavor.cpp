@@ -16,6 +16,7 @@ const mysql::MysqlFlavor& mariadb_flavor() noexcept {
       .collation = "utf8mb4_nopad_bin",
       .has_returning = true,
       .has_json_type = false,
+      .new_row = "",
       .share_lock = " lock in share mode",
       .timeout_variable = "max_statement_time",
       .counts_seconds = true,

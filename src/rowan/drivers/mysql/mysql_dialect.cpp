@@ -2,6 +2,7 @@
 
 #include <rowan/drivers/mysql/mysql_dialect.hpp>
 
+#include <rowan/base/error.hpp>
 #include <rowan/base/text.hpp>
 #include <rowan/base/uuid.hpp>
 #include <rowan/sql/sql_writer.hpp>
@@ -27,6 +28,8 @@ sql::DialectFacts make_facts(const MysqlFlavor& flavor, std::string_view table_e
   facts.capabilities.row_locks = true;
   facts.capabilities.upsert = true;
   facts.capabilities.read_only_transactions = true;
+  facts.capabilities.full_text = true;
+  facts.create_full_text_index = "create fulltext index ";
   facts.capabilities.transactional_schema = false;
   facts.capabilities.stores_nan = false;
   facts.capabilities.stores_infinity = false;
@@ -213,6 +216,20 @@ void MysqlDialect::write_matches(sql::SqlWriter& writer,
   }
 }
 
+void MysqlDialect::write_full_text(std::string& out,
+                                   const PropertyMeta& property,
+                                   std::string_view column,
+                                   std::string_view placeholder) const {
+  if (!property.is_searched) {
+    throw ValidationError(
+        std::string(flavor_.name) +
+        " searches only what has a full-text index: add .full_text() to the mapping of '" +
+        property.full_name() + "', or compare with like()");
+  }
+  out += "match (" + std::string(column) + ") against (" + std::string(placeholder) +
+         " in boolean mode)";
+}
+
 void MysqlDialect::write_update_many(sql::SqlWriter& writer, const sql::UpdateShape& shape) const {
   const EntityMeta& entity = *shape.entity;
   Properties columns = columns_of(entity, shape.columns);
@@ -317,6 +334,23 @@ std::string MysqlDialect::text_literal(std::string_view text) const {
     out += c;
   }
   return out + "'";
+}
+
+void MysqlDialect::write_merge(sql::SqlWriter& writer,
+                               std::span<const PropertyMeta* const>,
+                               std::span<const PropertyMeta* const> merged) const {
+  const std::string_view row = flavor_.new_row;
+  if (!row.empty()) writer.add(" as ").add(row);
+  writer.add(" on duplicate key update ");
+  for (std::size_t i = 0; i < merged.size(); ++i) {
+    const std::string& column = merged[i]->column_name;
+    writer.add(i == 0 ? "" : ", ").name(column).add(" = ");
+    if (row.empty()) {
+      writer.add("values(").name(column).add(")");
+    } else {
+      writer.add(row).add(".").name(column);
+    }
+  }
 }
 
 std::string MysqlDialect::insert_or_ignore_end(std::string_view untouched) const {

@@ -30,10 +30,17 @@ class MysqlDialect final : public sql::Dialect {
   void write_long_list(std::string& out,
                        std::string_view placeholder,
                        bool is_negated) const override;
+  void write_full_text(std::string& out,
+                       const metadata::PropertyMeta& property,
+                       std::string_view column,
+                       std::string_view placeholder) const override;
   [[nodiscard]] sql::Storage storage_of(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string_view lock_clause(query::LockMode mode) const override;
   void add_begin_texts(const backend::TransactionBegin& begin,
                        std::vector<std::string>& texts) const override;
+  void write_merge(sql::SqlWriter& writer,
+                   std::span<const metadata::PropertyMeta* const> key,
+                   std::span<const metadata::PropertyMeta* const> merged) const override;
   [[nodiscard]] std::string insert_or_ignore_end(std::string_view untouched) const override;
   void write_update_many(sql::SqlWriter& writer, const sql::UpdateShape& shape) const override;
   void write_delete_many(sql::SqlWriter& writer, const sql::DeleteShape& shape) const override;

@@ -17,6 +17,7 @@ const MysqlFlavor& mysql_flavor() noexcept {
       .derived_bytes = 65535,
       .has_returning = false,
       .has_json_type = true,
+      .new_row = "n",
       .share_lock = " for share",
       .timeout_variable = "max_execution_time",
       .counts_seconds = false,

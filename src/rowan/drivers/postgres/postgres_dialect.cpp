@@ -145,15 +145,28 @@ std::string PostgresDialect::native_text(std::string_view text) const {
   return out;
 }
 
+std::string PostgresDialect::search_language(const metadata::PropertyMeta& property) const {
+  return text_literal(property.search_language.empty() ? "simple" : property.search_language);
+}
+
+std::string PostgresDialect::searched(const metadata::PropertyMeta& property,
+                                      std::string_view column) const {
+  if (base::ascii_lower(property.column_type) == "tsvector") return std::string(column);
+  return "to_tsvector(" + search_language(property) + ", " + std::string(column) + ")";
+}
+
+std::string PostgresDialect::full_text_index(const metadata::PropertyMeta& property) const {
+  std::string column;
+  sql::write_name(column, facts(), property.column_name);
+  return "using gin (" + searched(property, column) + ")";
+}
+
 void PostgresDialect::write_full_text(std::string& out,
                                       const metadata::PropertyMeta& property,
                                       std::string_view column,
                                       std::string_view placeholder) const {
-  // A column that is a vector of words already has chosen their language by itself.
-  const bool is_vector = base::ascii_lower(property.column_type) == "tsvector";
-  out += is_vector ? std::string(column) : "to_tsvector('simple', " + std::string(column) + ")";
-  out += " @@ to_tsquery('simple', ";
-  out += is_vector ? std::string(placeholder) + "::text)" : std::string(placeholder) + ")";
+  out += searched(property, column) + " @@ to_tsquery(" + search_language(property) + ", ";
+  out += std::string(placeholder) + "::text)";
 }
 
 bool PostgresDialect::can_be_array(const metadata::PropertyMeta& property) const {

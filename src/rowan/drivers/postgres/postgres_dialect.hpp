@@ -24,6 +24,7 @@ class PostgresDialect final : public sql::Dialect {
                          const sql::Parameter& parameter) const override;
   /// Numbers each `?`; a text with `$1` is left as it is, and `??` stands for the operator `?`.
   [[nodiscard]] std::string native_text(std::string_view text) const override;
+  [[nodiscard]] std::string full_text_index(const metadata::PropertyMeta& property) const override;
   void write_full_text(std::string& out,
                        const metadata::PropertyMeta& property,
                        std::string_view column,
@@ -35,6 +36,14 @@ class PostgresDialect final : public sql::Dialect {
   [[nodiscard]] std::string raw_default(const metadata::PropertyMeta& property) const override;
   [[nodiscard]] std::string_view aggregate_end(
       query::Aggregate aggregate, const metadata::PropertyMeta& property) const override;
+
+ private:
+  /// Returns the configuration that knows the words of a property, as a literal.
+  [[nodiscard]] std::string search_language(const metadata::PropertyMeta& property) const;
+  /// Returns what is searched in a column: a vector of words made of its text. A column that is such a vector already has
+  /// chosen its language by itself.
+  [[nodiscard]] std::string searched(const metadata::PropertyMeta& property,
+                                     std::string_view column) const;
 };
 
 }  // namespace rowan::drivers::postgres
