@@ -39,7 +39,7 @@ TEST(MysqlErrors, conflicts_are_told_apart) {
   EXPECT_EQ(kind_of(1180, "HY000", "Got error 149 during COMMIT"), ErrorKind::deadlock);
   EXPECT_EQ(kind_of(1180, "HY000", "Got error 5 during COMMIT"), ErrorKind::driver);
   EXPECT_EQ(kind_of(9998, "40001"), ErrorKind::deadlock);
-  EXPECT_TRUE(is_transaction_lost(1213));
+  for (const unsigned int code : {1020u, 1213u, 3101u}) EXPECT_TRUE(is_transaction_lost(code));
   EXPECT_FALSE(is_transaction_lost(1205));
 }
 

@@ -252,7 +252,8 @@ bool is_connection_lost(unsigned int code) noexcept {
 
 bool is_transaction_lost(unsigned int code) noexcept {
   const Meaning* meaning = find_meaning(code);
-  return meaning != nullptr && meaning->kind == Kind::deadlock;
+  return meaning != nullptr &&
+         (meaning->kind == Kind::deadlock || meaning->kind == Kind::serialization);
 }
 
 void throw_mysql_error(const MysqlFailure& failure) {
