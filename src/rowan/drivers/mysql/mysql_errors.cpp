@@ -129,6 +129,15 @@ const Meaning* find_meaning(unsigned int code) noexcept {
   return found != meanings.end() && found->code == code ? &*found : nullptr;
 }
 
+/// What a cluster does to a transaction that holds the locks of another node's change comes as an error of the engine:
+/// a deadlock found by the commit, or a savepoint that is gone with its transaction.
+bool is_ended_by_engine(const MysqlFailure& failure) noexcept {
+  const auto has = [&](std::string_view words) {
+    return failure.message.find(words) != std::string::npos;
+  };
+  return (failure.code == 1180 && has("error 149")) || (failure.code == 1030 && has("error 153"));
+}
+
 DriverErrorDetails details_of(const MysqlFailure& failure, std::string_view advice) {
   DriverErrorDetails details;
   details.message =
@@ -250,8 +259,9 @@ bool is_connection_lost(unsigned int code) noexcept {
   return meaning != nullptr && meaning->kind == Kind::connection && code != 1046 && code != 1049;
 }
 
-bool is_transaction_lost(unsigned int code) noexcept {
-  const Meaning* meaning = find_meaning(code);
+bool is_transaction_lost(const MysqlFailure& failure) noexcept {
+  if (is_ended_by_engine(failure)) return true;
+  const Meaning* meaning = find_meaning(failure.code);
   return meaning != nullptr &&
          (meaning->kind == Kind::deadlock || meaning->kind == Kind::serialization);
 }
@@ -259,10 +269,8 @@ bool is_transaction_lost(unsigned int code) noexcept {
 void throw_mysql_error(const MysqlFailure& failure) {
   const Meaning* meaning = find_meaning(failure.code);
   if (meaning == nullptr) {
-    // Galera reports what its certification refused at commit as 1180 "Got error 149".
-    const bool is_refused =
-        failure.code == 1180 && failure.message.find("149") != std::string::npos;
-    if (is_refused || failure.sqlstate == "40001" || failure.sqlstate.starts_with("XA1"))
+    if (is_ended_by_engine(failure) || failure.sqlstate == "40001" ||
+        failure.sqlstate.starts_with("XA1"))
       throw_conflict(failure, Kind::deadlock);
     if (failure.sqlstate.starts_with("08")) throw_lost(failure);
     throw DriverError(details_of(failure, ""));

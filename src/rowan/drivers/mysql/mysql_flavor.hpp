@@ -25,6 +25,8 @@ struct MysqlFlavor {
   std::string_view share_lock;        ///< what a reading lock is called
   std::string_view timeout_variable;  ///< that limits a statement's time
   bool counts_seconds = false;        ///< that variable does, else milliseconds
+  /// Variable that is off where a group's members all take writes; unknown to a server in no group.
+  std::string_view group_mode;
 };
 
 /// MySQL 8.0.19 and later.
