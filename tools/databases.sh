@@ -500,8 +500,12 @@ install_galera() {
 
 # galera_node I [OPTION...]: starts node I; start_galera has the ports.
 galera_node() {
-  local i=$1 folder=$servers/galera
+  local i=$1 folder=$servers/galera options
   shift
+  # A node that is gone is found out sooner than by default.
+  options=("gmcast.listen_addr=tcp://127.0.0.1:${group_port[i]}" "ist.recv_addr=127.0.0.1:${delta_port[i]}"
+    gcache.size=16M pc.recovery=false evs.suspect_timeout=PT2S evs.inactive_timeout=PT6S evs.install_timeout=PT6S
+    evs.keepalive_period=PT0.5S evs.inactive_check_period=PT0.5S)
   : >"$folder/log$i.err"
   ! is_root || chown mysql: "$folder/log$i.err"
   spawn galera TERM mysql "PATH=$cache/wsrep-scripts/usr/bin:$PATH" mariadbd --no-defaults --datadir="$folder/node$i" \
@@ -511,7 +515,7 @@ galera_node() {
     --innodb-autoinc-lock-mode=2 --binlog-format=ROW --wsrep-on=ON --wsrep-provider="$(galera_provider)" \
     --wsrep-cluster-name=rowan --wsrep-node-name="node$i" --wsrep-node-address="127.0.0.1:${group_port[i]}" \
     --wsrep-sst-method=rsync --wsrep-sst-receive-address="127.0.0.1:${state_port[i]}" \
-    --wsrep-provider-options="gmcast.listen_addr=tcp://127.0.0.1:${group_port[i]};ist.recv_addr=127.0.0.1:${delta_port[i]};gcache.size=16M;pc.recovery=false;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT6S;evs.install_timeout=PT6S;evs.keepalive_period=PT0.5S;evs.inactive_check_period=PT0.5S" \
+    --wsrep-provider-options="$(IFS=';' && echo "${options[*]}")" \
     "$@"
   # It is ready for connections first where it begins the cluster, and last where it joins.
   wait_until_ready galera 'mariadbd: ready for connections' 60 "log$i.err" &&

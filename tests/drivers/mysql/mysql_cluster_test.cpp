@@ -7,8 +7,41 @@
 #include <future>
 #include <string>
 
+namespace clusters {
+
+struct Shelf {
+  std::int64_t id{};
+};
+
+struct Book {
+  std::int64_t id{};
+  rowan::Ref<Shelf> shelf;
+};
+
+struct Leaflet {
+  std::int64_t id{};
+  rowan::Ref<Shelf> shelf;
+};
+
+}  // namespace clusters
+
+template <>
+inline constexpr auto rowan::mapping<clusters::Shelf> =
+    rowan::entity<clusters::Shelf>(rowan::primary_key<&clusters::Shelf::id>);
+template <>
+inline constexpr auto rowan::mapping<clusters::Book> = rowan::entity<clusters::Book>(
+    rowan::primary_key<&clusters::Book::id>,
+    rowan::many_to_one<&clusters::Book::shelf>.on_update_rule(rowan::ReferentialAction::no_action));
+template <>
+inline constexpr auto rowan::mapping<clusters::Leaflet> = rowan::entity<clusters::Leaflet>(
+    rowan::primary_key<&clusters::Leaflet::id>, rowan::many_to_one<&clusters::Leaflet::shelf>);
+
 namespace rowan::test {
 namespace {
+
+using clusters::Book;
+using clusters::Leaflet;
+using clusters::Shelf;
 
 class MysqlCluster : public ClusterTest {
  protected:
@@ -187,7 +220,7 @@ TEST_F(MysqlCluster, what_is_no_conflict_is_told_apart) {
   EXPECT_EQ(reader.find_one_or_fail<Counter>(7).value, 70);
 }
 
-// What only Galera does ------------------------------------------------------------------------------------------------
+// What only Galera does -----------------------------------------------------------------------------------------------
 
 class GaleraNodes : public MysqlCluster {
  protected:
@@ -232,7 +265,7 @@ TEST_F(GaleraNodes, a_node_that_is_cut_off_gives_connection_errors_until_it_is_b
   expect_value(2);
 }
 
-// What only Group Replication does -------------------------------------------------------------------------------------
+// What only Group Replication does ------------------------------------------------------------------------------------
 
 class MysqlGroup : public MysqlCluster {
  protected:
@@ -257,6 +290,25 @@ TEST_F(MysqlGroup, a_secondary_answers_and_refuses_writes) {
   set_mode("multi_primary_mode()");
   add_one_at(second());
   expect_value(1);
+}
+
+/// Makes the tables of a class and its shelf at the first node, and writes one of each.
+template <class Child>
+void write_with_a_shelf() {
+  Orm orm(Config{.driver = driver_from_url(database_url().substr(0, database_url().find(' '))),
+                 .entities = entities<Shelf, Child>()});
+  orm.schema().refresh();
+  auto em = orm.em().fork();
+  em.create<Child>({.id = 1, .shelf = em.create<Shelf>({.id = 1})});
+  em.flush();
+  EXPECT_EQ(orm.em().fork().count<Child>(), 1u);
+}
+
+TEST_F(MysqlGroup, rules_that_change_rows_are_refused_by_the_group_and_others_are_not) {
+  write_with_a_shelf<Book>();
+  EXPECT_THAT(message_of<DriverError>([] { write_with_a_shelf<Leaflet>(); }),
+              ::testing::HasSubstr("on_update_rule()"));
+  first().em().fork().execute("drop table book, leaflet, shelf");
 }
 
 }  // namespace

@@ -874,9 +874,10 @@ bool MysqlConnection::ask_for_group() {
   }
 }
 
-// A change that comes from another member of the group ends our transaction if that holds its locks. The next statement
-// says so, but not if it is a savepoint: MySQL then goes on in a new transaction without a word, and an update after it
-// would overwrite the other's change. A savepoint from before the first lock is gone in that case, so its release tells.
+// A change that comes from another member of the group ends our transaction if that holds its locks. The next
+// statement says so, but not if it is a savepoint: MySQL then goes on in a new transaction without a word, and an
+// update after it would overwrite the other's change. A savepoint from before the first lock is gone in that case, so
+// its release tells.
 void MysqlConnection::check_mark() {
   constexpr int no_savepoint = 1305;
   if (!std::exchange(is_marked_, false)) return;

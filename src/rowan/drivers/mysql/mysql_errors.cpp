@@ -31,6 +31,7 @@ enum class Kind {
   connection,
   access,
   too_many_statements,
+  refused_by_group,
 };
 
 struct Meaning {
@@ -110,6 +111,7 @@ constexpr auto meanings = std::to_array<Meaning>({
     {2059, Kind::connection},           // authentication plugin
     {2061, Kind::access},               // authentication failed in the client
     {3024, Kind::too_slow},             // max_execution_time (MySQL)
+    {3098, Kind::refused_by_group},     // Group Replication: not with such a table
     {3101, Kind::serialization},        // Group Replication: certification failed
     {3140, Kind::data},                 // invalid JSON text
     {3156, Kind::data},                 // invalid JSON value for a cast
@@ -209,6 +211,12 @@ DriverErrorDetails details_of(const MysqlFailure& failure, std::string_view advi
     case Kind::too_many_statements:
       throw DriverError(details_of(
           failure, "raise the server's max_prepared_stmt_count, or make the pools smaller"));
+    case Kind::refused_by_group:
+      throw DriverError(
+          details_of(failure,
+                     "a group takes writes of InnoDB tables with a primary key alone, and with "
+                     "several primaries of those without a foreign key whose rule changes rows: "
+                     "set on_update_rule() and on_delete() to no_action or restrict"));
     default: throw DriverError(details_of(failure, ""));
   }
 }
