@@ -4,8 +4,8 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 # The servers by the names of tools/databases.sh; the URL of each is in ROWAN_TEST_<SERVER>_URL, where scripts/test puts it.
 set(rowan_test_servers "")
-foreach(server IN ITEMS postgres postgres18 mysql mariadb)
-  string(REPLACE "postgres18" "postgres" driver "${server}")
+foreach(server IN ITEMS postgres postgres18 mysql mariadb mariadb11)
+  string(REGEX REPLACE "[0-9]+$" "" driver "${server}")
   if(TARGET rowan_drivers_${driver})
     list(APPEND rowan_test_servers ${server})
   endif()

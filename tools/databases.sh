@@ -3,7 +3,8 @@
 # Usage: tools/databases.sh start NAME...    prints "export ROWAN_TEST_..._URL=..." for each, once it answers
 #        tools/databases.sh stop [NAME...]   ends what was started from here, and nothing else
 #        tools/databases.sh install NAME...  only installs and downloads
-#   NAME: postgres, postgres18, postgres-replica, pgbouncer (in front of postgres), mysql, mariadb
+#   NAME: postgres, postgres18, postgres-replica, pgbouncer (in front of postgres), mysql, mariadb, mariadb11,
+#         galera (three nodes of MariaDB), mysql-group (two members of a group of MySQL)
 #   ROWAN_SERVERS_DIR    where data, logs and process ids are kept while servers run
 #   ROWAN_SERVERS_CACHE  where downloads are kept; as root it must be open to the users postgres and mysql
 # Status 77: this machine lacks what the server needs, and the message says what.
@@ -72,19 +73,33 @@ spawn() {
   ) </dev/null >>"$servers/$name/log" 2>&1 &
 }
 
-# wait_until_ready NAME REGEX SECONDS: until the log has the line; fails where the server has ended.
+# wait_until_ready NAME REGEX SECONDS [LOG]: until the log has the line; fails where the server has ended.
 wait_until_ready() {
-  local name=$1 regex=$2 tries=$(($3 * 20)) pid started rest
-  until grep -qE "$regex" "$servers/$name/log" 2>/dev/null; do
+  local name=$1 regex=$2 tries=$(($3 * 20)) log=$servers/$1/${4:-log} pid started rest
+  until grep -qE "$regex" "$log" 2>/dev/null; do
     sleep 0.05
     tries=$((tries - 1))
     read -r pid started rest < <(tail -n 1 "$servers/$name/pids" 2>/dev/null) || true
     if [ "$tries" -le 0 ] || { [ -n "${pid:-}" ] && ! is_alive "$pid" "$started"; }; then
       printf 'error: %s did not start; its log ends with:\n' "$name" >&2
-      tail -n 15 "$servers/$name/log" >&2
+      tail -n 15 "$log" >&2
       return 1
     fi
   done
+}
+
+# stop_last NAME: ends the process that was spawned last under this name, and waits for its end.
+stop_last() {
+  local pids=$servers/$1/pids pid started signal
+  read -r pid started signal < <(tail -n 1 "$pids")
+  kill "-$signal" "$pid"
+  for _ in $(seq 400); do
+    is_alive "$pid" "$started" || { sed -i '$d' "$pids"; return 0; }
+    sleep 0.05
+  done
+  printf 'error: %s did not end after its first start\n       Look at %s, then run tools/databases.sh stop %s.\n' \
+    "$1" "$servers/$1" "$1" >&2
+  return 1
 }
 
 stop_server() {
@@ -167,7 +182,7 @@ unpack_sid() {
   shift
   mirror=$(debian_mirror)
   [ -n "$mirror" ] || {
-    printf 'error: no Debian mirror in the sources of apt\n       MySQL is taken from there; add one, or leave mysql out.\n' >&2
+    printf 'error: no Debian mirror in the sources of apt\n       %s is taken from there; add one, or leave that server out.\n' "$*" >&2
     return 1
   }
   work=$(mktemp -d) && chmod 755 "$work" && private_apt "$work" "$mirror" || return
@@ -339,35 +354,55 @@ make_certificates() {
   chmod 644 "$folder"/*.pem
 }
 
-# mysql_command: sets mysqld to the command of the MySQL in the cache.
-mysql_command() {
-  local prefix=$cache/mysql-sid libraries loader
+# of_prefix PREFIX PROGRAM [OPTION...]: sets mysqld to the command that runs a program of an unpacked folder.
+of_prefix() {
+  local prefix=$1 program=$2 libraries loader
+  shift 2
   loader=$(find "$prefix/usr/lib" -name 'ld-linux*.so.*' 2>/dev/null | head -n 1)
   libraries=${loader%/*}
-  mysqld=("$loader" --library-path "$libraries" "$prefix/usr/sbin/mysqld" --no-defaults --basedir="$prefix/usr"
-    --lc-messages-dir="$prefix/usr/share/mysql" --character-sets-dir="$prefix/usr/share/mysql/charsets"
-    --plugin-dir="$prefix/usr/lib/mysql/plugin" --secure-file-priv=NULL --mysqlx=OFF
-    --innodb-buffer-pool-size=64M --innodb-redo-log-capacity=16M)
+  mysqld=("$loader" --library-path "$libraries" "$prefix/usr/sbin/$program" --no-defaults --basedir="$prefix/usr" "$@")
 }
 
-# The packages, and a data folder that each server begins with a copy of.
-fetch_mysql() {
-  local prefix=$cache/mysql-sid work
-  [ -x "$prefix/usr/sbin/mysqld" ] || unpack_sid "$prefix" mysql-server-core || return
+# mysql_command: sets mysqld to the command of the MySQL in the cache.
+mysql_command() {
+  local prefix=$cache/mysql-sid
+  of_prefix "$prefix" mysqld --lc-messages-dir="$prefix/usr/share/mysql" \
+    --character-sets-dir="$prefix/usr/share/mysql/charsets" --plugin-dir="$prefix/usr/lib/mysql/plugin" \
+    --secure-file-priv=NULL --mysqlx=OFF --innodb-buffer-pool-size=64M --innodb-redo-log-capacity=16M
+}
+
+# mariadb11_command: sets mysqld to the command of the MariaDB in the cache.
+mariadb11_command() {
+  local share=$cache/mariadb-sid/usr/share/mariadb
+  of_prefix "$cache/mariadb-sid" mariadbd --lc-messages-dir="$share" --character-sets-dir="$share/charsets"
+}
+
+# make_template PREFIX ACTION: the data folder that each server begins with a copy of; the action makes it in $work/data.
+make_template() {
+  local prefix=$1 action=$2 work=$1.work program
   [ ! -f "$prefix.data/ibdata1" ] || return 0
-  mysql_command
   make_user mysql
-  as_user mysql test -x "$prefix/usr/sbin/mysqld" || {
-    printf 'error: %s is closed to the user mysql\n       Name another folder by ROWAN_SERVERS_CACHE.\n' "$cache" >&2
-    return 1
-  }
-  rm -rf "$prefix.data" "$prefix.work" && mkdir "$prefix.work" || return
-  work=$prefix.work
+  for program in "$prefix"/usr/sbin/*; do
+    as_user mysql test -x "$program" || {
+      printf 'error: %s is closed to the user mysql\n       Name another folder by ROWAN_SERVERS_CACHE.\n' "$cache" >&2
+      return 1
+    }
+  done
+  rm -rf "$prefix.data" "$work" && mkdir "$work" || return
   ! is_root || chown mysql: "$work"
-  as_user mysql "${mysqld[@]}" --initialize-insecure --datadir="$work/data" >"$work/log" 2>&1 ||
-    { tail -n 5 "$work/log" >&2; return 1; }
-  rm -f "$work/data/auto.cnf"
+  "$action" >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2; return 1; }
   mv "$work/data" "$prefix.data" && rm -rf "$work"
+}
+
+initialize_mysql() {
+  as_user mysql "${mysqld[@]}" --initialize-insecure --datadir="$work/data" && rm -f "$work/data/auto.cnf"
+}
+
+fetch_mysql() {
+  local prefix=$cache/mysql-sid mysqld=()
+  [ -x "$prefix/usr/sbin/mysqld" ] || unpack_sid "$prefix" mysql-server-core || return
+  mysql_command
+  make_template "$prefix" initialize_mysql
 }
 
 install_mysql() {
@@ -398,30 +433,211 @@ install_mariadb() {
   command -v openssl >/dev/null 2>&1 || install_quietly openssl
 }
 
-start_mariadb() {
-  local folder=$servers/mariadb port as=()
+# run_mariadb NAME VARIABLE COMMAND...: the server over $servers/NAME/data.
+run_mariadb() {
+  local name=$1 variable=$2 folder=$servers/$1 port
+  shift 2
   port=$(free_port)
-  make_user mysql
-  new_folder mariadb mysql || return
-  ! is_root || as=(--user=mysql)
-  mariadb-install-db --no-defaults "${as[@]+"${as[@]}"}" --datadir="$folder/data" --skip-test-db --skip-name-resolve \
-    --auth-root-authentication-method=normal --innodb-log-file-size=16M >"$folder/install.log" 2>&1 ||
-    { tail -n 5 "$folder/install.log" >&2; return 1; }
   make_certificates "$folder" || return
   login_sql by >"$folder/login.sql"
-  spawn mariadb TERM mysql mariadbd --no-defaults --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \
+  spawn "$name" TERM mysql "$@" --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \
     --skip-name-resolve --socket="$folder/socket" --pid-file="$folder/data/pid" --init-file="$folder/login.sql" \
     --skip-log-bin --character-set-server=utf8mb4 --innodb-buffer-pool-size=64M --innodb-log-file-size=16M \
     --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --ssl-ca="$folder/ca.pem" \
     --ssl-cert="$folder/server-cert.pem" --ssl-key="$folder/server-key.pem"
-  wait_until_ready mariadb 'ready for connections' 30 || return
-  echo "export ROWAN_TEST_MARIADB_URL='mariadb://rowan:rowan@127.0.0.1:$port/rowan'"
+  wait_until_ready "$name" 'ready for connections' 30 || return
+  echo "export $variable='mariadb://rowan:rowan@127.0.0.1:$port/rowan'"
+}
+
+# make_mariadb NAME FOLDER
+make_mariadb() {
+  local as=()
+  ! is_root || as=(--user=mysql)
+  mariadb-install-db --no-defaults "${as[@]+"${as[@]}"}" --datadir="$2" --skip-test-db --skip-name-resolve \
+    --auth-root-authentication-method=normal --innodb-log-file-size=16M >"$servers/$1/install.log" 2>&1 ||
+    { tail -n 5 "$servers/$1/install.log" >&2; return 1; }
+}
+
+start_mariadb() {
+  make_user mysql
+  new_folder mariadb mysql && make_mariadb mariadb "$servers/mariadb/data" || return
+  run_mariadb mariadb ROWAN_TEST_MARIADB_URL mariadbd --no-defaults
+}
+
+# What mariadb-install-db does, but for the help texts and the schema sys.
+initialize_mariadb11() {
+  local share=$cache/mariadb-sid/usr/share/mariadb
+  as_user mysql mkdir "$work/data" || return
+  { printf 'create database mysql;\nuse mysql;\n' &&
+    cat "$share"/mariadb_{system_tables,performance_tables,system_tables_data}.sql; } |
+    as_user mysql "${mysqld[@]}" --bootstrap --datadir="$work/data" --innodb-log-file-size=16M
+}
+
+fetch_mariadb11() {
+  local prefix=$cache/mariadb-sid mysqld=()
+  [ -x "$prefix/usr/sbin/mariadbd" ] || unpack_sid "$prefix" mariadb-server-core || return
+  mariadb11_command
+  make_template "$prefix" initialize_mariadb11
+}
+
+install_mariadb11() {
+  command -v mariadb >/dev/null 2>&1 || install_quietly mariadb-client-core || return
+  command -v openssl >/dev/null 2>&1 || install_quietly openssl || return
+  in_cache fetch_mariadb11
+}
+
+start_mariadb11() {
+  local mysqld=()
+  mariadb11_command
+  make_user mysql
+  new_folder mariadb11 mysql && cp -a "$cache/mariadb-sid.data" "$servers/mariadb11/data" || return
+  ! is_root || chown -R mysql: "$servers/mariadb11/data"
+  run_mariadb mariadb11 ROWAN_TEST_MARIADB11_URL "${mysqld[@]}"
+}
+
+# --- Clusters ----------------------------------------------------------------------------------------------------------
+
+# The scripts by which a node of Galera takes over another's state are in a package that starts services when it is
+# installed: it is only unpacked.
+fetch_wsrep_scripts() {
+  local target=$cache/wsrep-scripts work
+  [ ! -x "$target/usr/bin/wsrep_sst_rsync" ] || return 0
+  work=$(mktemp -d) && chmod 755 "$work" || return
+  (cd "$work" && apt-get -q -o APT::Sandbox::User=root download mariadb-server >log 2>&1 && dpkg-deb -x ./*.deb files) || {
+    printf 'error: apt could not fetch mariadb-server; is the network up? Its last words:\n' >&2
+    tail -n 5 "$work/log" >&2
+    rm -rf "$work"
+    return 1
+  }
+  rm -rf "$target" && mkdir -p "$target/usr/bin" && cp "$work"/files/usr/bin/wsrep_* "$target/usr/bin" &&
+    chmod -R a+rX "$target" && rm -rf "$work"
+}
+
+galera_provider() { find /usr/lib/galera /usr/lib/*/galera -name libgalera_smm.so 2>/dev/null | head -n 1; }
+
+install_galera() {
+  install_mariadb && install_quietly galera-4 rsync lsof iproute2 || return
+  [ -n "$(galera_provider)" ] || { lacks galera "Galera's library"; return; }
+  in_cache fetch_wsrep_scripts
+}
+
+# galera_node I [OPTION...]: starts node I; start_galera has the ports.
+galera_node() {
+  local i=$1 folder=$servers/galera options
+  shift
+  # A node that is gone is found out sooner than by default.
+  options=("gmcast.listen_addr=tcp://127.0.0.1:${group_port[i]}" "ist.recv_addr=127.0.0.1:${delta_port[i]}"
+    gcache.size=16M pc.recovery=false evs.suspect_timeout=PT2S evs.inactive_timeout=PT6S evs.install_timeout=PT6S
+    evs.keepalive_period=PT0.5S evs.inactive_check_period=PT0.5S)
+  : >"$folder/log$i.err"
+  ! is_root || chown mysql: "$folder/log$i.err"
+  spawn galera TERM mysql "PATH=$cache/wsrep-scripts/usr/bin:$PATH" mariadbd --no-defaults --datadir="$folder/node$i" \
+    --port="${port[i]}" --bind-address=127.0.0.1 --skip-name-resolve --socket="$folder/socket$i" \
+    --pid-file="$folder/node$i/pid" --log-error="$folder/log$i.err" --character-set-server=utf8mb4 \
+    --innodb-buffer-pool-size=64M --innodb-log-file-size=16M --innodb-flush-log-at-trx-commit=0 \
+    --innodb-autoinc-lock-mode=2 --binlog-format=ROW --wsrep-on=ON --wsrep-provider="$(galera_provider)" \
+    --wsrep-cluster-name=rowan --wsrep-node-name="node$i" --wsrep-node-address="127.0.0.1:${group_port[i]}" \
+    --wsrep-sst-method=rsync --wsrep-sst-receive-address="127.0.0.1:${state_port[i]}" \
+    --wsrep-provider-options="$(IFS=';' && echo "${options[*]}")" \
+    "$@"
+  # It is ready for connections first where it begins the cluster, and last where it joins.
+  wait_until_ready galera 'mariadbd: ready for connections' 60 "log$i.err" &&
+    wait_until_ready galera 'Synchronized with group, ready for connections' 60 "log$i.err"
+}
+
+# Three nodes that all take writes. Node 1 is run alone first: the others start with copies of its folder, which holds
+# a position in the cluster, and so need only what was changed since.
+start_galera() {
+  local folder=$servers/galera i port=() group_port=() state_port=() delta_port=() all
+  for i in 1 2 3; do
+    port[i]=$(free_port) group_port[i]=$(free_port) state_port[i]=$(free_port) delta_port[i]=$(free_port)
+  done
+  all="127.0.0.1:${group_port[1]},127.0.0.1:${group_port[2]},127.0.0.1:${group_port[3]}"
+  make_user mysql
+  new_folder galera mysql && make_mariadb galera "$folder/node1" || return
+  login_sql by >"$folder/login.sql"
+  galera_node 1 --wsrep-new-cluster --wsrep-cluster-address=gcomm:// --init-file="$folder/login.sql" &&
+    stop_last galera || return
+  rm -f "$folder/node1"/{gvwstate.dat,galera.cache,ib_buffer_pool}
+  for i in 2 3; do cp -a "$folder/node1" "$folder/node$i" || return; done
+  galera_node 1 --wsrep-new-cluster --wsrep-cluster-address=gcomm:// || return
+  for i in 2 3; do galera_node "$i" --wsrep-cluster-address="gcomm://$all" || return; done
+  cluster_urls ROWAN_TEST_GALERA_URLS mariadb "${port[@]}"
+}
+
+# cluster_urls VARIABLE SCHEME PORT...: one variable with the URLs of all nodes, blanks between them.
+cluster_urls() {
+  local variable=$1 scheme=$2 port urls=
+  shift 2
+  for port in "$@"; do urls="$urls${urls:+ }$scheme://rowan:rowan@127.0.0.1:$port/rowan"; done
+  echo "export $variable='$urls'"
+}
+
+install_mysql_group() { install_mysql; }
+
+# Each member has these of its own: they are not to be replicated.
+group_login_sql() {
+  echo 'set sql_log_bin = 0;'
+  login_sql 'with caching_sha2_password by'
+  cat <<END
+create user if not exists recovery@'127.0.0.1' identified with caching_sha2_password by 'recovery';
+grant replication slave, connection_admin, backup_admin, group_replication_stream on *.* to recovery@'127.0.0.1';
+change replication source to source_user = 'recovery', source_password = 'recovery'
+  for channel 'group_replication_recovery';
+set sql_log_bin = 1;
+END
+}
+
+# ask PORT STATEMENTS: what a server of MySQL or MariaDB answers to rowan.
+ask() {
+  MYSQL_PWD=rowan mariadb --no-defaults --connect-timeout=3 -h127.0.0.1 -P"$1" -urowan -NB -e "$2"
+}
+
+# Two members that both take writes.
+start_mysql_group() {
+  local name=mysql-group folder=$servers/mysql-group i mysqld=() port=() group_port=() seeds online
+  for i in 1 2; do port[i]=$(free_port) group_port[i]=$(free_port); done
+  seeds="127.0.0.1:${group_port[1]},127.0.0.1:${group_port[2]}"
+  mysql_command
+  make_user mysql
+  new_folder "$name" mysql || return
+  group_login_sql >"$folder/login.sql"
+  for i in 1 2; do
+    cp -a "$cache/mysql-sid.data" "$folder/member$i" || return
+    : >"$folder/log$i.err"
+    ! is_root || chown -R mysql: "$folder/member$i" "$folder/log$i.err"
+    # A member that leaves its group in good order takes seconds, and nothing of it is kept.
+    spawn "$name" KILL mysql "${mysqld[@]}" --datadir="$folder/member$i" --port="${port[i]}" --bind-address=127.0.0.1 \
+      --socket="$folder/socket$i" --pid-file="$folder/member$i/pid" --log-error="$folder/log$i.err" \
+      --init-file="$folder/login.sql" --innodb-flush-log-at-trx-commit=0 --sync-binlog=0 --server-id="$i" \
+      --gtid-mode=ON --enforce-gtid-consistency=ON --log-bin=binlog --report-host=127.0.0.1 \
+      --report-port="${port[i]}" --plugin-load-add=group_replication.so \
+      --loose-group-replication-group-name=7d0b86b5-5f0c-4a5c-8d6c-0d6f6f77616e \
+      --loose-group-replication-start-on-boot=OFF --loose-group-replication-group-seeds="$seeds" \
+      --loose-group-replication-local-address="127.0.0.1:${group_port[i]}" \
+      --loose-group-replication-recovery-get-public-key=ON \
+      --loose-group-replication-single-primary-mode=OFF \
+      --loose-group-replication-enforce-update-everywhere-checks=ON
+  done
+  for i in 1 2; do wait_until_ready "$name" 'ready for connections\. Version' 60 "log$i.err" || return; done
+  ask "${port[1]}" 'set global group_replication_bootstrap_group = on; start group_replication;
+                    set global group_replication_bootstrap_group = off' >&2 &&
+    ask "${port[2]}" 'start group_replication' >&2 || return
+  for _ in $(seq 600); do
+    online=$(ask "${port[1]}" "select count(*) from performance_schema.replication_group_members
+                               where member_state = 'ONLINE'") || return
+    [ "$online" != 2 ] || { cluster_urls ROWAN_TEST_MYSQL_GROUP_URLS mysql "${port[@]}"; return; }
+    sleep 0.05
+  done
+  printf 'error: the second member did not come up in the group; its log ends with:\n' >&2
+  tail -n 15 "$folder/log2.err" >&2
+  return 1
 }
 
 # --- Commands ----------------------------------------------------------------------------------------------------------
 
 usage() {
-  sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+  sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
   exit "$1"
 }
 
@@ -455,8 +671,9 @@ main() {
   [ $# -eq 0 ] || shift
   for name in "$@"; do
     case "$name" in
-      postgres | postgres18 | postgres-replica | pgbouncer | mysql | mariadb) ;;
-      *) die "unknown server: $name" "Known: postgres, postgres18, postgres-replica, pgbouncer, mysql, mariadb" ;;
+      postgres | postgres18 | postgres-replica | pgbouncer | mysql | mariadb | mariadb11 | \
+        galera | mysql-group) ;;
+      *) die "unknown server: $name" "Known: postgres, postgres18, postgres-replica, pgbouncer, mysql, mariadb, mariadb11, galera, mysql-group" ;;
     esac
   done
   case "$command" in

@@ -97,6 +97,48 @@ TEST_F(MysqlConflicts, after_a_deadlock_nothing_runs_in_the_transaction_that_is_
   EXPECT_EQ(reader.find_one_or_fail<Seat>(3).taken, 0);
 }
 
+// MariaDB's innodb_snapshot_isolation, which is on by default in the newer versions.
+TEST_F(MysqlConflicts, a_row_that_changed_since_the_snapshot_is_told_and_ends_the_transaction) {
+  if (!is_mariadb()) GTEST_SKIP() << "this database lacks innodb_snapshot_isolation";
+  auto em = orm.em().fork();
+  em.begin();
+  em.execute("set session innodb_snapshot_isolation = on");
+  em.execute("update seat set taken = 1 where id = 2");
+  EXPECT_EQ(em.find<Seat>({}).size(), 3u);
+  orm.em().fork().execute("update seat set taken = 7 where id = 1");
+  try {
+    em.execute("update seat set taken = 5 where id = 1");
+    FAIL() << "what was written meanwhile is lost";
+  } catch (const SerializationFailure& error) {
+    EXPECT_TRUE(error.is_retryable());
+    EXPECT_EQ(error.native_code(), 1020);
+  }
+  // Outside of any transaction this would be written at once.
+  EXPECT_THROW(em.execute("update seat set taken = 9 where id = 3"), TransactionStateError);
+  em.rollback();
+  auto reader = orm.em().fork();
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(1).taken, 7);
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(2).taken, 0);
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(3).taken, 0);
+}
+
+TEST_F(MysqlConflicts, a_block_with_retries_reads_what_changed_since_the_snapshot_anew) {
+  if (!is_mariadb()) GTEST_SKIP() << "this database lacks innodb_snapshot_isolation";
+  auto em = orm.em().fork();
+  int attempts = 0;
+  em.transactional(
+      [&](EntityManager& tx) {
+        tx.execute("set session innodb_snapshot_isolation = on");
+        Seat& seat = tx.find_one_or_fail<Seat>(1);
+        if (++attempts == 1) orm.em().fork().execute("update seat set taken = 7 where id = 1");
+        seat.taken += 1;
+      },
+      {.retries = 1});
+  EXPECT_EQ(attempts, 2);
+  auto reader = orm.em().fork();
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(1).taken, 8);
+}
+
 TEST_F(MysqlConflicts, a_lock_that_is_held_too_long_is_told_and_can_be_tried_again) {
   Orm other = make_orm<Seat>("lock-timeout=1000");
   auto holder = orm.em().fork();

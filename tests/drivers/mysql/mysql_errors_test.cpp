@@ -10,13 +10,17 @@
 namespace rowan::drivers::mysql {
 namespace {
 
-ErrorKind kind_of(unsigned int code, std::string sqlstate = "HY000", std::string message = "m") {
+MysqlFailure failure_of(unsigned int code, std::string sqlstate, std::string message) {
   MysqlFailure failure;
   failure.code = code;
   failure.sqlstate = std::move(sqlstate);
   failure.message = std::move(message);
+  return failure;
+}
+
+ErrorKind kind_of(unsigned int code, std::string sqlstate = "HY000", std::string message = "m") {
   try {
-    throw_mysql_error(failure);
+    throw_mysql_error(failure_of(code, std::move(sqlstate), std::move(message)));
   } catch (const Error& error) {
     return error.kind();
   }
@@ -39,8 +43,17 @@ TEST(MysqlErrors, conflicts_are_told_apart) {
   EXPECT_EQ(kind_of(1180, "HY000", "Got error 149 during COMMIT"), ErrorKind::deadlock);
   EXPECT_EQ(kind_of(1180, "HY000", "Got error 5 during COMMIT"), ErrorKind::driver);
   EXPECT_EQ(kind_of(9998, "40001"), ErrorKind::deadlock);
-  EXPECT_TRUE(is_transaction_lost(1213));
-  EXPECT_FALSE(is_transaction_lost(1205));
+  EXPECT_EQ(kind_of(1030, "HY000", "Got error 153 - 'No savepoint'"), ErrorKind::deadlock);
+  EXPECT_EQ(kind_of(1030, "HY000", "Got error 28"), ErrorKind::driver);
+}
+
+TEST(MysqlErrors, those_that_end_the_transaction_are_known) {
+  for (const unsigned int code : {1020u, 1213u, 3101u})
+    EXPECT_TRUE(is_transaction_lost(failure_of(code, "HY000", "m"))) << code;
+  for (const unsigned int code : {1205u, 3572u, 1062u, 1030u, 1180u})
+    EXPECT_FALSE(is_transaction_lost(failure_of(code, "HY000", "m"))) << code;
+  EXPECT_TRUE(is_transaction_lost(failure_of(1180, "HY000", "Got error 149 during COMMIT")));
+  EXPECT_TRUE(is_transaction_lost(failure_of(1030, "HY000", "Got error 153 - 'No savepoint'")));
 }
 
 TEST(MysqlErrors, those_of_statements_are_told_apart) {

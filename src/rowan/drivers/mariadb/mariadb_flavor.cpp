@@ -20,6 +20,7 @@ const mysql::MysqlFlavor& mariadb_flavor() noexcept {
       .share_lock = " lock in share mode",
       .timeout_variable = "max_statement_time",
       .counts_seconds = true,
+      .group_mode = "",
   };
   return flavor;
 }

@@ -190,7 +190,7 @@ void MysqlSession::fail(unsigned int code,
   constexpr unsigned int too_large = 1153;
   if (is_connection_lost(code) || code == too_large || failure.sqlstate.starts_with("08"))
     is_usable = false;
-  if (mysql::is_transaction_lost(code) && link.is_in_transaction()) is_transaction_lost = true;
+  if (mysql::is_transaction_lost(failure) && link.is_in_transaction()) is_transaction_lost = true;
   throw_mysql_error(failure);
 }
 

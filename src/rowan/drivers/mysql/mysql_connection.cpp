@@ -56,6 +56,10 @@ class MysqlConnection final : public sql::SqlConnection {
   [[nodiscard]] std::string where() const;
   void check_server();
   void set_up();
+  /// Tells whether the server is in a group of which several members take writes.
+  [[nodiscard]] bool ask_for_group();
+  /// Fails where the transaction is not the one that was begun.
+  void check_mark();
   /// Returns the columns of the first row of a text without values.
   std::vector<std::string> row_of(std::string_view text);
 
@@ -63,6 +67,8 @@ class MysqlConnection final : public sql::SqlConnection {
   const MysqlFlavor& flavor_;
   MysqlSession session_;
   std::int64_t increment_ = 1;
+  bool is_in_group_ = false;
+  bool is_marked_ = false;  ///< the running transaction has a savepoint at its very beginning
   std::unordered_map<std::string, bool> counts_keys_;  ///< by table
 };
 
@@ -74,6 +80,7 @@ MysqlConnection::MysqlConnection(const MysqlConfig& config,
   session_.link.set_limits(config_.read_timeout, config_.write_timeout);
   check_server();
   set_up();
+  is_in_group_ = !flavor_.group_mode.empty() && ask_for_group();
 }
 
 std::string MysqlConnection::where() const {
@@ -230,9 +237,39 @@ std::vector<std::string> MysqlConnection::row_of(std::string_view text) {
   return out;
 }
 
+bool MysqlConnection::ask_for_group() {
+  constexpr int unknown_variable = 1193;
+  try {
+    return row_of("select " + std::string(flavor_.group_mode)).at(0) == "0";
+  } catch (const DriverError& error) {
+    if (error.native_code() != unknown_variable) throw;
+    return false;
+  }
+}
+
+// A change that comes from another member of the group ends our transaction if that holds its locks. The next
+// statement says so, but not if it is a savepoint: MySQL then goes on in a new transaction without a word, and an
+// update after it would overwrite the other's change. A savepoint from before the first lock is gone in that case, so
+// its release tells.
+void MysqlConnection::check_mark() {
+  constexpr int no_savepoint = 1305;
+  if (!std::exchange(is_marked_, false)) return;
+  try {
+    session_.run("release savepoint rowan_begin");
+  } catch (const DriverError& error) {
+    // A statement that changes tables has committed, and the savepoint with it.
+    if (error.native_code() != no_savepoint) throw;
+  }
+}
+
 void MysqlConnection::run(std::string_view text) {
-  if (text == "rollback") session_.is_transaction_lost = false;
-  session_.run(text);
+  if (text == "rollback") session_.is_transaction_lost = is_marked_ = false;
+  if (text == "commit") check_mark();
+  if (!is_in_group_ || text != "start transaction") return session_.run(text);
+  // The snapshot makes the engine's transaction begin now: before that, a savepoint is none of the engine's.
+  session_.run("start transaction with consistent snapshot");
+  session_.run("savepoint rowan_begin");
+  is_marked_ = true;
 }
 
 bool MysqlConnection::check() noexcept {

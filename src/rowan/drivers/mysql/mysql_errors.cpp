@@ -31,6 +31,7 @@ enum class Kind {
   connection,
   access,
   too_many_statements,
+  refused_by_group,
 };
 
 struct Meaning {
@@ -110,6 +111,7 @@ constexpr auto meanings = std::to_array<Meaning>({
     {2059, Kind::connection},           // authentication plugin
     {2061, Kind::access},               // authentication failed in the client
     {3024, Kind::too_slow},             // max_execution_time (MySQL)
+    {3098, Kind::refused_by_group},     // Group Replication: not with such a table
     {3101, Kind::serialization},        // Group Replication: certification failed
     {3140, Kind::data},                 // invalid JSON text
     {3156, Kind::data},                 // invalid JSON value for a cast
@@ -127,6 +129,15 @@ const Meaning* find_meaning(unsigned int code) noexcept {
       std::lower_bound(meanings.begin(), meanings.end(), code,
                        [](const Meaning& each, unsigned int wanted) { return each.code < wanted; });
   return found != meanings.end() && found->code == code ? &*found : nullptr;
+}
+
+/// What a cluster does to a transaction that holds the locks of another node's change comes as an error of the engine:
+/// a deadlock found by the commit, or a savepoint that is gone with its transaction.
+bool is_ended_by_engine(const MysqlFailure& failure) noexcept {
+  const auto has = [&](std::string_view words) {
+    return failure.message.find(words) != std::string::npos;
+  };
+  return (failure.code == 1180 && has("error 149")) || (failure.code == 1030 && has("error 153"));
 }
 
 DriverErrorDetails details_of(const MysqlFailure& failure, std::string_view advice) {
@@ -200,6 +211,12 @@ DriverErrorDetails details_of(const MysqlFailure& failure, std::string_view advi
     case Kind::too_many_statements:
       throw DriverError(details_of(
           failure, "raise the server's max_prepared_stmt_count, or make the pools smaller"));
+    case Kind::refused_by_group:
+      throw DriverError(
+          details_of(failure,
+                     "a group takes writes of InnoDB tables with a primary key alone, and with "
+                     "several primaries of those without a foreign key whose rule changes rows: "
+                     "set on_update_rule() and on_delete() to no_action or restrict"));
     default: throw DriverError(details_of(failure, ""));
   }
 }
@@ -250,18 +267,18 @@ bool is_connection_lost(unsigned int code) noexcept {
   return meaning != nullptr && meaning->kind == Kind::connection && code != 1046 && code != 1049;
 }
 
-bool is_transaction_lost(unsigned int code) noexcept {
-  const Meaning* meaning = find_meaning(code);
-  return meaning != nullptr && meaning->kind == Kind::deadlock;
+bool is_transaction_lost(const MysqlFailure& failure) noexcept {
+  if (is_ended_by_engine(failure)) return true;
+  const Meaning* meaning = find_meaning(failure.code);
+  return meaning != nullptr &&
+         (meaning->kind == Kind::deadlock || meaning->kind == Kind::serialization);
 }
 
 void throw_mysql_error(const MysqlFailure& failure) {
   const Meaning* meaning = find_meaning(failure.code);
   if (meaning == nullptr) {
-    // Galera reports what its certification refused at commit as 1180 "Got error 149".
-    const bool is_refused =
-        failure.code == 1180 && failure.message.find("149") != std::string::npos;
-    if (is_refused || failure.sqlstate == "40001" || failure.sqlstate.starts_with("XA1"))
+    if (is_ended_by_engine(failure) || failure.sqlstate == "40001" ||
+        failure.sqlstate.starts_with("XA1"))
       throw_conflict(failure, Kind::deadlock);
     if (failure.sqlstate.starts_with("08")) throw_lost(failure);
     throw DriverError(details_of(failure, ""));

@@ -26,7 +26,7 @@ struct MysqlFailure {
 [[nodiscard]] bool is_connection_lost(unsigned int code) noexcept;
 
 /// Tells whether with this error the server has rolled back the whole transaction.
-[[nodiscard]] bool is_transaction_lost(unsigned int code) noexcept;
+[[nodiscard]] bool is_transaction_lost(const MysqlFailure& failure) noexcept;
 
 /// Returns the server's message without the values in it.
 [[nodiscard]] std::string without_values(unsigned int code, std::string_view message);

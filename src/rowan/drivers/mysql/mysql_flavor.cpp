@@ -21,6 +21,7 @@ const MysqlFlavor& mysql_flavor() noexcept {
       .share_lock = " for share",
       .timeout_variable = "max_execution_time",
       .counts_seconds = false,
+      .group_mode = "@@group_replication_single_primary_mode",
   };
   return flavor;
 }
