@@ -15,7 +15,7 @@ namespace {
 
 std::string sum_of(std::initializer_list<std::string_view> texts) {
   DecimalSum sum;
-  for (const std::string_view text : texts) EXPECT_TRUE(sum.add(text)) << text;
+  for (const std::string_view text : texts) sum.add(Decimal(text));
   return sum.text();
 }
 
@@ -41,13 +41,6 @@ TEST(DecimalSum, goes_below_zero_and_back) {
   EXPECT_EQ(sum_of({"0.000000001", "-1"}), "-0.999999999");
 }
 
-TEST(DecimalSum, refuses_what_is_no_number) {
-  DecimalSum sum;
-  EXPECT_TRUE(sum.add("1"));
-  for (const char* text : {"", "x", "1e5", "1 ", "."}) EXPECT_FALSE(sum.add(text)) << text;
-  EXPECT_EQ(sum.text(), "1");
-}
-
 TEST(DecimalSum, agrees_with_integers) {
   std::mt19937_64 random(7);
   for (int run = 0; run < 100; ++run) {
@@ -56,7 +49,7 @@ TEST(DecimalSum, agrees_with_integers) {
     for (int i = 0; i < 50; ++i) {
       const std::int64_t number = static_cast<std::int64_t>(random()) >> (6 + random() % 50);
       expected += number;
-      EXPECT_TRUE(sum.add(std::to_string(number)));
+      sum.add(Decimal(number));
     }
     EXPECT_EQ(sum.text(), std::to_string(expected)) << "run " << run;
   }

@@ -2,10 +2,9 @@
 
 #include <rowan/base/decimal_sum.hpp>
 
-#include <rowan/base/decimal.hpp>
-
 #include <algorithm>
 #include <charconv>
+#include <string_view>
 
 namespace rowan::base {
 
@@ -13,8 +12,8 @@ namespace {
 
 constexpr std::size_t digits = 9;
 constexpr std::int64_t limit = 1'000'000'000;
-// So many groups that are each below the limit can be added in 64 bits, after a carry too.
-constexpr std::uint32_t most_uncarried = 1'000'000'000;
+// So many groups that are each below the limit have a sum of 64 bits, whose carry is one group.
+constexpr std::uint32_t most_uncarried = 500'000'000;
 
 std::int64_t group_of(std::string_view text) noexcept {
   std::int64_t number = 0;
@@ -41,10 +40,8 @@ void append_group(std::string& out, std::int64_t group) {
 
 }  // namespace
 
-bool DecimalSum::add(std::string_view text) {
-  Decimal number;
-  if (!Decimal::try_parse(text, number)) return false;
-  text = number.text();
+void DecimalSum::add(const Decimal& number) {
+  std::string_view text = number.text();
   const std::int64_t sign = text.starts_with('-') ? -1 : 1;
   if (sign < 0) text.remove_prefix(1);
   const std::size_t point = std::min(text.find('.'), text.size());
@@ -66,7 +63,6 @@ bool DecimalSum::add(std::string_view text) {
     fraction.remove_prefix(std::min(fraction.size(), digits));
   }
   if (++uncarried_ == most_uncarried) carry();
-  return true;
 }
 
 // The highest group keeps the sign of all.

@@ -2,19 +2,19 @@
 
 #pragma once
 
+#include <rowan/base/decimal.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rowan::base {
 
-/// Adds up numbers given as text.
+/// Adds up numbers of both signs.
 class DecimalSum final {
  public:
-  /// Returns false, and adds nothing, where `text` is none that Decimal takes.
-  bool add(std::string_view text);
+  void add(const Decimal& number);
   /// Returns the sum, with as many digits after the point as the number that had the most of them.
   [[nodiscard]] std::string text() const;
 

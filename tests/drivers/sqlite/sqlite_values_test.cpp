@@ -112,6 +112,13 @@ TEST_F(SqliteValues, decimals_are_added_up_exactly) {
   EXPECT_EQ(query().having(rowan::sum(f<&Cells::amount>) >= sum).rows().size(), 1u);
   EXPECT_EQ(query().having(rowan::sum(f<&Cells::amount>) > sum).rows().size(), 0u);
   EXPECT_TRUE(em.execute_rows("select rowan_decimal_sum(null)").at(0).at(0).is_null());
+  // A column of numbers, as other programs make them, is added up as its members are read.
+  EXPECT_EQ(em.execute_rows("select rowan_decimal_sum(x) from (select 0.1 x union all select 0.2 "
+                            "union all select 1e20 union all select 1e-7 union all select 3)")
+                .at(0)
+                .at(0)
+                .text(),
+            "100000000000000000003.3000001");
   em.execute("update cells set amount = 'much'");
   EXPECT_THROW((void)query().one(), Error);
   EXPECT_EQ(em.count<Cells>({}), 3u);  // the connection lives

@@ -10,6 +10,7 @@
 #include <rowan/drivers/sqlite/sqlite_errors.hpp>
 #include <rowan/sql/dialect.hpp>
 #include <rowan/sql/stored_value.hpp>
+#include <rowan/value/codec.hpp>
 
 #include <sqlite3.h>
 
@@ -295,11 +296,18 @@ void add_decimal(sqlite3_context* context, int, sqlite3_value** values) {
   if (sqlite3_value_type(values[0]) == SQLITE_NULL) return;
   try {
     base::DecimalSum** sum = sum_of(context, true);
-    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
-    if (sum == nullptr || text == nullptr) return sqlite3_result_error_nomem(context);
+    Cell cell = Cell::of_real(sqlite3_value_double(values[0]));
+    if (sqlite3_value_type(values[0]) != SQLITE_FLOAT) {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+      if (text == nullptr) return sqlite3_result_error_nomem(context);
+      cell = Cell::of_bytes({text, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))});
+    }
+    if (sum == nullptr) return sqlite3_result_error_nomem(context);
     if (*sum == nullptr) *sum = new base::DecimalSum();
-    if (!(*sum)->add({text, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))}))
-      sqlite3_result_error(context, "the sum of decimals meets a value that is none", -1);
+    Decimal number;  // as a member reads it, so that a real column has no exponent
+    if (!value::read_decimal(cell, number))
+      return sqlite3_result_error(context, "the sum of decimals meets a value that is none", -1);
+    (*sum)->add(number);
   } catch (const std::bad_alloc&) {
     sqlite3_result_error_nomem(context);
   }
