@@ -137,6 +137,34 @@ TEST_F(QueryBuilder, makes_a_row_for_each_item_that_is_joined) {
                             [](std::size_t n, auto& b) { return n + b.tags.size(); }));
 }
 
+TEST_F(QueryBuilder, orders_by_what_is_joined_by_name) {
+  auto em = orm.em().fork();
+  const auto names = [&](const auto& order) {
+    Names out;
+    for (const auto& row : em.query<Book>()
+                               .join(f<&Book::tags>)
+                               .select(joined(f<&Book::tags, &Tag::name>))
+                               .order_by(order)
+                               .rows())
+      out.push_back(std::get<0>(row));
+    return out;
+  };
+  Names expected;
+  for (const PlainBook& book : plain_books())
+    expected.insert(expected.end(), book.tags.begin(), book.tags.end());
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(names(joined(f<&Book::tags, &Tag::name>)), expected);
+  EXPECT_EQ(names(joined(f<&Book::tags, &Tag::name>).desc()),
+            Names(expected.rbegin(), expected.rend()));
+  const auto writers =
+      em.query<Writer>()
+          .left_join(f<&Writer::books>)
+          .select(rowan::left_joined(f<&Writer::books, &Book::title>))
+          .order_by(rowan::left_joined(f<&Writer::books, &Book::title>).asc().nulls_first())
+          .rows();
+  EXPECT_EQ(std::get<0>(writers.front()), std::nullopt);
+}
+
 TEST_F(QueryBuilder, keeps_or_drops_rows_without_a_match_as_the_join_says) {
   auto em = orm.em().fork();
   const auto titles = [](const auto& rows) {
@@ -211,8 +239,37 @@ TEST_F(QueryBuilder, computes_aggregates_of_exact_numbers) {
   ASSERT_TRUE(row.has_value());
   EXPECT_EQ(std::get<0>(*row), rowan::Decimal("0.50"));
   EXPECT_EQ(std::get<1>(*row), rowan::Decimal("100.00"));
-  ASSERT_TRUE(std::get<2>(*row).has_value());
-  EXPECT_NEAR(std::stod(std::get<2>(*row)->to_string()), 149.64, 0.000001);
+  EXPECT_EQ(std::get<2>(*row), rowan::Decimal("149.64"));
+  EXPECT_EQ(std::get<0>(em.query<Book>()
+                            .select(rowan::sum(f<&Book::price>))
+                            .where(f<&Book::pages> > 100'000)
+                            .one()
+                            .value()),
+            std::nullopt);
+}
+
+TEST_F(QueryBuilder, narrows_and_orders_groups_by_sums_of_exact_numbers) {
+  auto em = orm.em().fork();
+  const auto sums_where = [&](const auto& condition) {
+    std::vector<rowan::Decimal> out;
+    for (const auto& [sum] : em.query<Book>()
+                                 .select(rowan::sum(f<&Book::price>))
+                                 .group_by(f<&Book::writer, &Writer::name>)
+                                 .having(condition)
+                                 .order_by(rowan::sum(f<&Book::price>).desc())
+                                 .rows())
+      out.push_back(sum.value());
+    return out;
+  };
+  const auto all = sums_where(rowan::count() > 0);
+  ASSERT_GT(all.size(), 2u);
+  EXPECT_TRUE(std::is_sorted(all.rbegin(), all.rend()));
+  for (const rowan::Decimal& sum : all) {
+    EXPECT_EQ(sums_where(rowan::sum(f<&Book::price>) == sum).front(), sum);
+    const auto greater = sums_where(rowan::sum(f<&Book::price>) > sum);
+    EXPECT_EQ(greater.size(), static_cast<std::size_t>(std::count_if(
+                                  all.begin(), all.end(), [&](auto& each) { return each > sum; })));
+  }
 }
 
 TEST_F(QueryBuilder, computes_nothing_over_no_rows) {

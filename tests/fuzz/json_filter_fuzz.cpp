@@ -39,25 +39,14 @@ class JsonFilterFuzz : public ::testing::Test {
   }
 
   std::string key() {
-    static const char* const keys[] = {"id",         "title",
-                                       "blurb",      "is_published",
-                                       "rating",     "price",
-                                       "created_at", "extra",
-                                       "author",     "editor",
-                                       "tags",       "name",
-                                       "born",       "mood",
-                                       "books",      "author.name",
-                                       "tags.",      "author.$eq",
-                                       "shelf",      "",
-                                       "x",          "$and",
-                                       "$or",        "$not",
-                                       "$eq",        "$ne",
-                                       "$gt",        "$in",
-                                       "$nin",       "$like",
-                                       "$re",        "$exists",
-                                       "$some",      "$none",
-                                       "$every",     "$size",
-                                       "$unknown",   "author.books.title"};
+    static const char* const keys[] = {
+        "id",         "title",    "blurb",   "is_published", "rating",   "price",
+        "created_at", "extra",    "author",  "editor",       "tags",     "name",
+        "born",       "mood",     "books",   "author.name",  "tags.",    "author.$eq",
+        "shelf",      "",         "x",       "$and",         "$or",      "$not",
+        "$eq",        "$ne",      "$gt",     "$in",          "$nin",     "$like",
+        "$re",        "$exists",  "$some",   "$none",        "$every",   "$size",
+        "$contains",  "$overlap", "$hasKey", "$hasKeys",     "$unknown", "author.books.title"};
     return keys[below(std::size(keys))];
   }
 

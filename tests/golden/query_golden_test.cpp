@@ -9,15 +9,34 @@
 
 #include <numeric>
 
+namespace shelves {
+
+/// What the bookshop does not have: an array and a JSON document.
+struct Shelf {
+  std::int64_t id{};
+  std::vector<std::string> words;
+  rowan::json document;
+};
+
+}  // namespace shelves
+
+template <>
+inline constexpr auto rowan::mapping<shelves::Shelf> =
+    rowan::entity<shelves::Shelf>(rowan::primary_key<&shelves::Shelf::id>,
+                                  rowan::property<&shelves::Shelf::words>,
+                                  rowan::property<&shelves::Shelf::document>);
+
 namespace rowan::golden {
 namespace {
+
+using shelves::Shelf;
 
 using namespace bookshop;  // NOLINT: the entities that all of this is about
 using query::BoundMutation;
 
 const metadata::Registry& registry() {
   static const metadata::Registry the_registry(
-      entities<Publisher, Writer, Passport, Tag, Book, Review>(), underscore_naming());
+      entities<Publisher, Writer, Passport, Tag, Book, Review, Shelf>(), underscore_naming());
   return the_registry;
 }
 
@@ -129,6 +148,17 @@ ROWAN_GOLDEN(filter,
 ROWAN_GOLDEN(filter, nulls, find<Book>(f<&Book::blurb> == nullptr || f<&Book::editor> != nullptr))
 ROWAN_GOLDEN(filter, like, find<Book>(f<&Book::title>.like("a%_")))
 ROWAN_GOLDEN(filter,
+             arrays_and_documents,
+             find<Shelf>(f<&Shelf::words>.contains({"a", "b"}) ||
+                         f<&Shelf::words>.contained_in({"a"}) || f<&Shelf::words>.overlaps({"a"}) ||
+                         f<&Shelf::document>.contains(json::parse(R"({"a": 1})")) ||
+                         f<&Shelf::document>.contained_in(json::array())))
+ROWAN_GOLDEN(filter,
+             keys_of_documents,
+             find<Shelf>(f<&Shelf::document>.has_key("a") ||
+                         f<&Shelf::document>.has_keys({"a", "b"}) ||
+                         f<&Shelf::document>.has_some_keys({"a", "b"})))
+ROWAN_GOLDEN(filter,
              lists,
              find<Book>(f<&Book::pages>.in({1, 2, 3}) && f<&Book::title>.nin({"a", "b"})))
 ROWAN_GOLDEN(filter, empty_list, find<Book>(f<&Book::pages>.in(std::vector<int>())))
@@ -233,12 +263,21 @@ ROWAN_GOLDEN_EM(rows,
                             !(count_distinct(f<&Book::title>) == 2))
                     .order_by(rowan::count().desc())
                     .rows())
+ROWAN_GOLDEN_EM(rows,
+                sum_of_decimals,
+                em.query<Book>()
+                    .select(sum(f<&Book::price>), avg(f<&Book::price>))
+                    .group_by(f<&Book::writer, &Writer::name>)
+                    .having(sum(f<&Book::price>) > Decimal("1.5") && avg(f<&Book::price>) < 2.0)
+                    .order_by(sum(f<&Book::price>).desc())
+                    .rows())
 ROWAN_GOLDEN_EM(rows, distinct, em.query<Book>().select(f<&Book::pages>).distinct().rows())
 ROWAN_GOLDEN_EM(rows,
                 joined,
                 em.query<Book>()
                     .join(f<&Book::tags>)
                     .select(f<&Book::title>, joined(f<&Book::tags, &Tag::name>))
+                    .order_by(joined(f<&Book::tags, &Tag::name>).desc())
                     .rows())
 ROWAN_GOLDEN_EM(rows,
                 left_joined,

@@ -50,6 +50,26 @@ TEST(Filter, ComparesAnEnumAsItsMemberIsStored) {
   EXPECT_EQ((f<&Author::mood_number> == Mood::wild).condition().values[0], Value::of_integer(1));
 }
 
+TEST(Filter, ComparesAnArrayAsOneValue) {
+  const auto words = f<&Tag::words>.contains(std::vector{"a", "b"});
+  EXPECT_EQ(text(words), "contains[1]:1");
+  EXPECT_EQ(words.condition().values[0], Value::of_text(R"(["a","b"])", ValueType::json));
+  // A number beyond the member's range stays what it is, for the database to refuse.
+  const auto numbers = f<&Tag::numbers>.overlaps(std::vector{std::int64_t{1} << 40});
+  EXPECT_EQ(text(numbers), "overlap[1]:1");
+  EXPECT_EQ(numbers.condition().values[0].text(), "[1099511627776]");
+  EXPECT_EQ(text(f<&Tag::words>.contained_in({"a"})), "contained[1]:1");
+}
+
+TEST(Filter, AsksADocumentForKeys) {
+  EXPECT_EQ(text(f<&Book::extra>.contains(json::object())), "contains[1]:1");
+  EXPECT_EQ((f<&Book::extra>.has_key("a")).condition().values[0], Value::of_text("a"));
+  const auto keys = f<&Book::extra>.has_keys({"a", "b"});
+  EXPECT_EQ(text(keys), "has_keys[1]:1");
+  EXPECT_EQ(keys.condition().values[0], Value::of_text(R"(["a","b"])", ValueType::json));
+  EXPECT_EQ(text(f<&Book::extra>.has_some_keys({"a"})), "has_some_keys[1]:1");
+}
+
 TEST(Filter, TurnsEmptyOptionalsAndNullIntoIsNull) {
   EXPECT_EQ(text(f<&Book::blurb> == nullptr), "null[1]");
   EXPECT_EQ(text(f<&Book::blurb> != std::nullopt), "not_null[1]");

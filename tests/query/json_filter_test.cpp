@@ -48,6 +48,46 @@ TEST(JsonFilter, ReadsOperators) {
   EXPECT_EQ(tree(R"({"$not": {"id": 1}})"), "not(eq[1]:1)");
 }
 
+TEST(JsonFilter, ComparesArraysAndDocumentsAsWholes) {
+  EXPECT_EQ(tree(R"({"tags": {"words": {"$contains": ["a"], "$overlap": ["b", "c"]}}})"),
+            "and(contains[2]:1, overlap[2]:1)");
+  EXPECT_EQ(read(R"({"tags": {"numbers": {"$contained": [1, 2]}}})").values[0],
+            Value::of_text("[1,2]", ValueType::json));
+  EXPECT_EQ(read(R"({"extra": {"$contains": {"a": [1]}}})").values[0],
+            Value::of_text(R"({"a":[1]})", ValueType::json));
+  EXPECT_EQ(tree(R"({"extra": {"$hasKey": "a"}})"), "has_key[1]:1");
+  EXPECT_EQ(tree(R"({"extra": {"$hasKeys": ["a", "b"], "$hasSomeKeys": []}})"),
+            "and(has_keys[1]:1, has_some_keys[1]:1)");
+}
+
+TEST(JsonFilter, RefusesWhatArraysAndDocumentsAreNotComparedWith) {
+  EXPECT_EQ(refusal(R"({"tags": {"words": {"$contains": "a"}}})"),
+            "JSON filter: Tag.words: $contains takes an array, not string: put it into brackets");
+  EXPECT_EQ(refusal(R"({"tags": {"numbers": {"$overlap": [1, "a"]}}})"),
+            "JSON filter: Tag.numbers: $overlap takes an array of which each element is a whole "
+            "number of 64 bits, not string");
+  EXPECT_THAT(refusal(R"({"tags": {"words": {"$contains": [null]}}})"),
+              ::testing::HasSubstr("a string, not null"));
+  EXPECT_THAT(refusal(R"({"tags": {"numbers": {"$contains": [2147483648]}}})"),
+              ::testing::HasSubstr("Tag.numbers is a number of 32 bits"));
+  EXPECT_EQ(refusal(R"({"tags": {"words": {"$hasKey": "a"}}})"),
+            "JSON filter: Tag.words: $hasKey asks a JSON document, and this is an array: use "
+            "$contains or $overlap");
+  EXPECT_EQ(refusal(R"({"extra": {"$overlap": ["a"]}})"),
+            "JSON filter: Book.extra: $overlap compares arrays, and this is a JSON document: use "
+            "$contains or $hasSomeKeys");
+  EXPECT_EQ(refusal(R"({"extra": {"$hasKey": 1}})"),
+            "JSON filter: Book.extra: $hasKey takes a string, not number");
+  EXPECT_THAT(refusal(R"({"extra": {"$hasKeys": "a"}})"), ::testing::HasSubstr("brackets"));
+  EXPECT_THAT(refusal(R"({"extra": {"$contains": null}})"), ::testing::HasSubstr("use $eq"));
+  EXPECT_EQ(refusal(R"({"title": {"$contains": ["a"]}})"),
+            "JSON filter: Book.title: $contains compares arrays and JSON documents, and this is of "
+            "type text: use $eq or $in");
+  EXPECT_THAT(refusal(R"({"author": {"$contains": [1]}})"), ::testing::HasSubstr("a reference"));
+  EXPECT_THAT(refusal(R"({"extra": {"$hasKeyz": "a"}})"), ::testing::HasSubstr("'$hasKey'"));
+  EXPECT_THAT(refusal(R"({"tags": {"$size": {"$contains": 1}}})"), ::testing::HasSubstr("$size"));
+}
+
 TEST(JsonFilter, FollowsRelations) {
   EXPECT_EQ(tree(R"({"author": 5})"), "eq[1]:1");
   EXPECT_EQ(tree(R"({"author": {"$in": [5]}})"), "in[1]:1");
@@ -83,6 +123,9 @@ TEST(JsonFilter, NamesAnUnknownPropertyAndTheOneThatWasMeant) {
 
 TEST(JsonFilter, NamesAnUnknownOperator) {
   EXPECT_THAT(refusal(R"({"id": {"$gtt": 1}})"), ::testing::HasSubstr("did you mean '$gt'"));
+  EXPECT_EQ(refusal(R"({"rating": {"gt": 1}})"),
+            "JSON filter: Book.rating: it is a plain value and has no 'gt': did you mean '$gt'?");
+  EXPECT_THAT(refusal(R"({"rating": {"stars": 1}})"), ::testing::HasSubstr("through relations"));
   EXPECT_THAT(refusal(R"({"$gt": 1})"), ::testing::HasSubstr("below a property"));
   EXPECT_THAT(refusal(R"({"id": {"$or": []}})"), ::testing::HasSubstr("move the operator above"));
   EXPECT_THAT(refusal(R"({"title": {"$re": "x"}})"), ::testing::HasSubstr("$like"));

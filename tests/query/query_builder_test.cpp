@@ -85,6 +85,16 @@ TEST(SelectQuery, TakesACollectionThatIsJoinedByName) {
                ValidationError);
 }
 
+TEST(SelectQuery, OrdersByACollectionThatIsJoinedByName) {
+  FakeExecutor db;
+  const auto name = joined(f<&Book::tags, &Tag::name>);
+  (void)SelectQuery<Book>(db).select(name).join(f<&Book::tags>).order_by(name.desc()).rows();
+  EXPECT_EQ(db.asked, "select t1.name from Book t0 join Tag t1 on t0.tags order by t1.name desc");
+  // Without the join it would be the order by the first of each book's tags.
+  EXPECT_THROW((void)SelectQuery<Book>(db).select(f<&Book::title>).order_by(name).rows(),
+               ValidationError);
+}
+
 TEST(SelectQuery, NestsSubqueriesWithTheirValues) {
   FakeExecutor db;
   const auto authors = SelectQuery<Author>(db)

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace rowan::query::testing {
 
@@ -34,6 +35,8 @@ struct Author {
 struct Tag {
   Uuid id{};
   std::string name;
+  std::vector<std::string> words{};
+  std::vector<std::int32_t> numbers{};
 };
 
 struct Book {
@@ -71,8 +74,11 @@ inline constexpr auto rowan::mapping<rowan::query::testing::Author> =
 
 template <>
 inline constexpr auto rowan::mapping<rowan::query::testing::Tag> =
-    rowan::entity<rowan::query::testing::Tag>(rowan::primary_key<&rowan::query::testing::Tag::id>,
-                                              rowan::property<&rowan::query::testing::Tag::name>);
+    rowan::entity<rowan::query::testing::Tag>(
+        rowan::primary_key<&rowan::query::testing::Tag::id>,
+        rowan::property<&rowan::query::testing::Tag::name>,
+        rowan::property<&rowan::query::testing::Tag::words>,
+        rowan::property<&rowan::query::testing::Tag::numbers>);
 
 template <>
 inline constexpr auto rowan::mapping<rowan::query::testing::Book> =

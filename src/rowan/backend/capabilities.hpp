@@ -21,7 +21,9 @@ struct Capabilities {
   bool stores_nan = true;            ///< a real number may be NaN
   bool stores_infinity = true;       ///< a real number may be infinite
   bool full_text = false;            ///< finds text by a query language of its own
-  bool native_enums = false;         ///< has types of named enumerators
+  bool containment =
+      false;  ///< compares arrays and JSON documents as wholes: contains() and its kin
+  bool native_enums = false;  ///< has types of named enumerators
   bool schemas =
       false;  ///< tables lie in named schemas; else the name begins with that of the schema
   std::size_t batch_rows = 100;  ///< at least so many rows of a flush go with one statement

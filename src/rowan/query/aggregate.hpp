@@ -19,6 +19,7 @@ namespace rowan::query {
 template <class T>
 class AggregateCondition {
  public:
+  using Root = T;
   explicit AggregateCondition(HavingTerm term) { terms_.push_back(std::move(term)); }
   AggregateCondition(Op op, std::initializer_list<const std::vector<HavingTerm>*> parts) {
     terms_.push_back({{}, op, {}, static_cast<std::uint16_t>(parts.size())});

@@ -45,6 +45,12 @@ std::shared_ptr<BoundSelect> order_through(PathBinder& paths, const OrderTerm& o
 
 BoundTerm bind_term(PathBinder& paths, const Term& term);
 
+[[noreturn]] void refuse_unjoined(const PathBinder& paths) {
+  throw ValidationError("a query over " + paths.root().name +
+                        " selects, groups or orders by a path through a collection that is not "
+                        "joined: name it in join()");
+}
+
 BoundOrder bind_order(PathBinder& paths, const OrderTerm& order, std::span<const Term> texts = {}) {
   BoundOrder out;
   out.descending = order.descending;
@@ -55,6 +61,7 @@ BoundOrder bind_order(PathBinder& paths, const OrderTerm& order, std::span<const
   } else if (order.path == nullptr) {
     out.is_count_all = true;
   } else if (paths.passes_collection(*order.path)) {
+    if (order.is_joined) refuse_unjoined(paths);
     out.select = order_through(paths, order);
   } else {
     out.column = paths.column_of(*order.path, false, "order");
@@ -71,9 +78,7 @@ BoundTerm bind_term(PathBinder& paths, const Term& term) {
   } else if (term.path == nullptr) {
     out.is_count_all = true;
   } else if (paths.passes_collection(*term.path)) {
-    throw ValidationError(
-        "a query over " + paths.root().name +
-        " selects or groups by a path through a collection that is not joined: name it in join()");
+    refuse_unjoined(paths);
   } else {
     out.column = paths.column_of(*term.path, false, "select");
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rowan {
 class json;  // rowan/base/json.hpp
@@ -25,6 +26,10 @@ namespace rowan::query {
 /// Returns the pattern of a `like` or `ilike`. A single `\\` at its end, which databases read differently, stands for
 /// itself.
 [[nodiscard]] Value pattern_value(std::string_view pattern);
+/// Returns a condition that a JSON document has `keys`, an array that is one value.
+[[nodiscard]] Condition keys_condition(Op op,
+                                       const PathInfo* path,
+                                       const std::vector<std::string>& keys);
 /// Returns a condition without a value: is_null, is_not_null.
 [[nodiscard]] Condition bare_condition(Op op, const PathInfo* path);
 /// Returns an `in` or `nin` whose values are still to be added with add_value().

@@ -6,6 +6,7 @@
 #include <rowan/base/json.hpp>
 #include <rowan/query/binder.hpp>
 #include <rowan/query/condition.hpp>
+#include <rowan/value/codec.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -117,6 +118,22 @@ Value pattern_value(std::string_view pattern) {
   const std::size_t at_end = pattern.size() - (last == std::string_view::npos ? 0 : last + 1);
   if (at_end % 2 == 0) return Value(value::Cell::of_bytes(pattern));
   return Value::of_text(std::string(pattern) + '\\');
+}
+
+Condition keys_condition(Op op, const PathInfo* path, const std::vector<std::string>& keys) {
+  return value_condition(op, path, value::to_value(keys));
+}
+
+std::string_view containment_name(Op op) noexcept {
+  switch (op) {
+    case Op::contains: return "$contains";
+    case Op::contained: return "$contained";
+    case Op::overlap: return "$overlap";
+    case Op::has_key: return "$hasKey";
+    case Op::has_keys: return "$hasKeys";
+    case Op::has_some_keys: return "$hasSomeKeys";
+    default: return {};
+  }
 }
 
 Condition bare_condition(Op op, const PathInfo* path) { return one_node(op, path); }

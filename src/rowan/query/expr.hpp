@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace rowan::metadata {
 struct MemberTag;
@@ -43,6 +44,12 @@ enum class Op : std::uint8_t {
   like,
   ilike,      ///< like, whatever the case of letters
   full_text,  ///< found by a query in the language of the database's full-text search
+  contains,   ///< an array or a JSON document that has all of the value, which is one as well
+  contained,  ///< the other way round
+  overlap,    ///< arrays that have an element in common
+  has_key,    ///< a JSON document with that key; the next two take an array of keys as one value
+  has_keys,
+  has_some_keys,
   is_null,
   is_not_null,
   some,  ///< collection operators: path leads there, one child is a condition on its items
@@ -90,6 +97,13 @@ struct Condition {
 
 enum class Nulls : std::uint8_t { unspecified, first, last };
 
+/// Tells whether the operator compares arrays and JSON documents as wholes: contains to has_some_keys.
+[[nodiscard]] constexpr bool is_containment(Op op) noexcept {
+  return op >= Op::contains && op <= Op::has_some_keys;
+}
+/// Returns the name that JSON filters have for such an operator: `$contains`.
+[[nodiscard]] std::string_view containment_name(Op op) noexcept;
+
 /// The aggregate functions.
 enum class Aggregate : std::uint8_t { none, count, count_distinct, sum, min, max, avg };
 
@@ -98,7 +112,8 @@ struct OrderTerm {
   bool descending = false;
   Nulls nulls = Nulls::unspecified;
   Aggregate aggregate = Aggregate::none;  ///< of a query with groups
-  std::uint32_t raw = 0;  ///< raw SQL: its number in Select::order_texts, counted from 1
+  std::uint32_t raw = 0;   ///< raw SQL: its number in Select::order_texts, counted from 1
+  bool is_joined = false;  ///< the collections that the path leads through are joined by name
 };
 
 }  // namespace rowan::query

@@ -195,29 +195,40 @@ auto compare_paths(Op op) {
   return Filter<Root>(op, P::path, Q::path);
 }
 
-template <class T>
-[[nodiscard]] Filter<T> operator==(CollectionSize<T> size, std::int64_t count) {
-  return Filter<T>(size_condition(Op::eq, size.path, count));
+/// Returns the comparison of a collection's size with a whole number.
+template <class T, class U>
+Filter<T> compare_size(Op op, CollectionSize<T> size, const U& count) {
+  static_assert(is_whole_number<U>, "the size of a collection is compared with a whole number");
+  if constexpr (is_whole_number<U>) {
+    return Filter<T>(size_condition(op, size.path, key_cell(count).integer));
+  } else {
+    return {};
+  }
 }
-template <class T>
-[[nodiscard]] Filter<T> operator!=(CollectionSize<T> size, std::int64_t count) {
-  return Filter<T>(size_condition(Op::ne, size.path, count));
+
+template <class T, class U>
+[[nodiscard]] Filter<T> operator==(CollectionSize<T> size, const U& count) {
+  return compare_size(Op::eq, size, count);
 }
-template <class T>
-[[nodiscard]] Filter<T> operator<(CollectionSize<T> size, std::int64_t count) {
-  return Filter<T>(size_condition(Op::lt, size.path, count));
+template <class T, class U>
+[[nodiscard]] Filter<T> operator!=(CollectionSize<T> size, const U& count) {
+  return compare_size(Op::ne, size, count);
 }
-template <class T>
-[[nodiscard]] Filter<T> operator<=(CollectionSize<T> size, std::int64_t count) {
-  return Filter<T>(size_condition(Op::lte, size.path, count));
+template <class T, class U>
+[[nodiscard]] Filter<T> operator<(CollectionSize<T> size, const U& count) {
+  return compare_size(Op::lt, size, count);
 }
-template <class T>
-[[nodiscard]] Filter<T> operator>(CollectionSize<T> size, std::int64_t count) {
-  return Filter<T>(size_condition(Op::gt, size.path, count));
+template <class T, class U>
+[[nodiscard]] Filter<T> operator<=(CollectionSize<T> size, const U& count) {
+  return compare_size(Op::lte, size, count);
 }
-template <class T>
-[[nodiscard]] Filter<T> operator>=(CollectionSize<T> size, std::int64_t count) {
-  return Filter<T>(size_condition(Op::gte, size.path, count));
+template <class T, class U>
+[[nodiscard]] Filter<T> operator>(CollectionSize<T> size, const U& count) {
+  return compare_size(Op::gt, size, count);
+}
+template <class T, class U>
+[[nodiscard]] Filter<T> operator>=(CollectionSize<T> size, const U& count) {
+  return compare_size(Op::gte, size, count);
 }
 
 }  // namespace rowan::query

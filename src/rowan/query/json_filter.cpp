@@ -9,6 +9,7 @@
 #include <rowan/query/json_operand.hpp>
 #include <rowan/query/path_intern.hpp>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
@@ -46,10 +47,18 @@ constexpr std::array comparisons = {
     OperatorName{"$like", Op::like},
     OperatorName{"$ilike", Op::ilike},
     OperatorName{"$fulltext", Op::full_text},
+    OperatorName{"$contains", Op::contains},
+    OperatorName{"$contained", Op::contained},
+    OperatorName{"$overlap", Op::overlap},
+    OperatorName{"$hasKey", Op::has_key},
+    OperatorName{"$hasKeys", Op::has_keys},
+    OperatorName{"$hasSomeKeys", Op::has_some_keys},
 };
-constexpr std::array<std::string_view, 20> all_operators = {
-    "$eq",       "$ne", "$gt",     "$gte", "$lt", "$lte", "$in",   "$nin",  "$like",  "$ilike",
-    "$fulltext", "$re", "$exists", "$and", "$or", "$not", "$some", "$none", "$every", "$size"};
+constexpr std::array<std::string_view, 26> all_operators = {
+    "$eq",     "$ne",      "$gt",          "$gte",      "$lt",       "$lte",       "$in",
+    "$nin",    "$like",    "$ilike",       "$fulltext", "$contains", "$contained", "$overlap",
+    "$hasKey", "$hasKeys", "$hasSomeKeys", "$re",       "$exists",   "$and",       "$or",
+    "$not",    "$some",    "$none",        "$every",    "$size"};
 
 bool is_text_operator(Op op) { return op == Op::like || op == Op::ilike || op == Op::full_text; }
 
@@ -259,8 +268,13 @@ class JsonReader {
              "there is no operator '" + key + "'" +
                  (near.empty() ? std::string() : ", did you mean '" + std::string(near) + "'?"));
     }
+    const std::string with_dollar = "$" + key;
+    const bool is_meant =
+        std::find(all_operators.begin(), all_operators.end(), with_dollar) != all_operators.end();
     refuse(entity, property.name,
-           "it is a plain value and has no '" + key + "': nested objects lead through relations");
+           "it is a plain value and has no '" + key + "': " +
+               (is_meant ? "did you mean '" + with_dollar + "'?"
+                         : "nested objects lead through relations"));
   }
 
   void compare(const EntityMeta& entity,
@@ -270,6 +284,11 @@ class JsonReader {
                const json& value,
                const std::string& key = {}) {
     if (op == Op::in || op == Op::nin) return read_list(entity, property, steps, op, value, key);
+    if (is_containment(op)) {
+      out_.values.push_back(whole_operand(entity, property, op, value));
+      add_leaf(op, steps).value_count = 1;
+      return;
+    }
     if (value.is_null()) {
       if (op != Op::eq && op != Op::ne)
         refuse(entity, property.name, key + " takes a value: null has no order");
@@ -384,7 +403,8 @@ class JsonReader {
     if (keys.size() > 1) open(Op::and_, keys.size(), entity);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const Op op = comparison_of(keys[i]);
-      if (op == Op::none || op == Op::in || op == Op::nin || is_text_operator(op)) {
+      if (op == Op::none || op == Op::in || op == Op::nin || is_text_operator(op) ||
+          is_containment(op)) {
         refuse(entity, property.name,
                "$size is compared by $eq, $ne, $gt, $gte, $lt or $lte, not by '" + keys[i] + "'");
       }

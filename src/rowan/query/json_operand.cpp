@@ -136,7 +136,81 @@ void check_range(const EntityMeta& entity,
                         " is out of its range");
 }
 
+class WholeReader {
+ public:
+  WholeReader(const EntityMeta& entity, const PropertyMeta& property, Op op)
+      : entity_(entity), property_(property), op_(op) {}
+
+  Value read(const json& value) const {
+    const bool asks_keys = op_ == Op::has_key || op_ == Op::has_keys || op_ == Op::has_some_keys;
+    check_property(asks_keys);
+    if (op_ == Op::has_key) {
+      if (!value.is_string()) refuse("takes a string, not " + std::string(value.kind_name()));
+      return Value::of_text(value.as_string());
+    }
+    if (asks_keys) {
+      check_elements(value, ValueType::text);
+    } else if (is_array()) {
+      check_elements(value, property_.item_type);
+    } else if (value.is_null()) {
+      refuse("takes a JSON document, not null: for null use $eq");
+    }
+    return Value::of_text(value.dump(), ValueType::json);
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw ValidationError("JSON filter: " + entity_.name + "." + property_.name + ": " +
+                          std::string(containment_name(op_)) + " " + why);
+  }
+
+  [[nodiscard]] bool is_array() const { return property_.item_type != ValueType::null; }
+
+  void check_property(bool asks_keys) const {
+    const bool is_document =
+        property_.type == ValueType::json && !is_array() && !property_.is_relation();
+    if (asks_keys && is_array())
+      refuse("asks a JSON document, and this is an array: use $contains or $overlap");
+    if (op_ == Op::overlap && is_document)
+      refuse("compares arrays, and this is a JSON document: use $contains or $hasSomeKeys");
+    if (is_document || is_array()) return;
+    const std::string what = property_.is_relation()
+                                 ? "a reference"
+                                 : "of type " + std::string(to_string(property_.type));
+    refuse(std::string(asks_keys            ? "asks a JSON document"
+                       : op_ == Op::overlap ? "compares arrays"
+                                            : "compares arrays and JSON documents") +
+           ", and this is " + what + ": use $eq or $in");
+  }
+
+  void check_elements(const json& value, ValueType type) const {
+    if (!value.is_array())
+      refuse("takes an array, not " + std::string(value.kind_name()) + ": put it into brackets");
+    PropertyMeta element = property_;
+    element.type = type;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const json each = value[i];
+      const std::optional<Value> converted = convert(type, each);
+      if (!converted)
+        refuse("takes an array of which each element is " + std::string(form_of(type)) + ", not " +
+               std::string(each.kind_name()));
+      check_range(entity_, element, each, *converted);
+    }
+  }
+
+  const EntityMeta& entity_;
+  const PropertyMeta& property_;
+  const Op op_;
+};
+
 }  // namespace
+
+Value whole_operand(const EntityMeta& entity,
+                    const PropertyMeta& property,
+                    Op op,
+                    const json& value) {
+  return WholeReader(entity, property, op).read(value);
+}
 
 Value json_operand(const EntityMeta& entity, const PropertyMeta& property, const json& value) {
   std::optional<Value> converted = convert(property.type, value);

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <rowan/base/json.hpp>
 #include <rowan/declare/entity_builder.hpp>
 #include <rowan/declare/enum_names.hpp>
 #include <rowan/model/fwd.hpp>
@@ -139,6 +140,22 @@ consteval bool is_comparable() {
   }
 }
 
+/// Whether a `V` is a JSON document. A list is none, though it lies in one where a database has no arrays.
+template <class V>
+inline constexpr bool is_document = stored_type<V>() == ValueType::json && !value::is_list<V>;
+
+/// Tells whether a member of type `V`, an array or a document, may be compared as a whole with a `U`.
+template <class V, class U>
+consteval bool is_same_whole() {
+  if constexpr (is_document<V>) {
+    return std::is_same_v<U, V> || std::is_convertible_v<const U&, json>;
+  } else if constexpr (value::is_list<V> && !is_text<U> && requires { typename U::value_type; }) {
+    return is_comparable<typename V::value_type, typename U::value_type>();
+  } else {
+    return false;
+  }
+}
+
 /// Whether the key of a mapped class is the enum `E`, kept by name.
 template <class E, class Mapping>
 inline constexpr bool is_enum_text_key = false;
@@ -260,6 +277,30 @@ Value comparison_operand(const U& operand) {
       }
       return Member::stored(to_operand<V>(operand));
     }
+  }
+}
+
+/// Returns what an array or a document is compared with as a whole, as one value.
+template <class V, class U>
+Value whole_operand(const U& operand) {
+  constexpr bool is_whole = value::is_list<V> || is_document<V>;
+  static_assert(is_whole,
+                "contains(), contained_in() and overlaps() compare arrays and JSON documents: this "
+                "member is neither");
+  static_assert(!is_whole || is_same_whole<V, U>(),
+                "an array is compared with a list of its own elements' type, a JSON document with "
+                "rowan::json");
+  if constexpr (std::is_same_v<U, V> && is_document<V>) {
+    return value::to_value(operand);
+  } else if constexpr (!is_same_whole<V, U>()) {
+    return {};
+  } else if constexpr (is_document<V>) {
+    return value::to_value(json(operand));
+  } else {
+    // By way of JSON, so that a number beyond the member's range is not cut.
+    json list = json::array();
+    for (const auto& element : operand) list.push_back(json(element));
+    return value::to_value(list);
   }
 }
 

@@ -14,9 +14,11 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace rowan::query {
 
@@ -236,6 +238,44 @@ struct Path {
     return Filter<Root>(
         query::value_condition(query::Op::full_text, info(), Value(value::Cell::of_bytes(search))));
   }
+
+  /// Holds where the array, or the JSON document, has all that `operand` has. This and the next five are the operators
+  /// `@>`, `<@`, `&&`, `?`, `?&` and `?|` of PostgreSQL.
+  /// Errors: all throw ValidationError where the database has none of them (capability `containment`).
+  template <class U = ValueOf>
+  [[nodiscard]] Filter<Root> contains(const U& operand) const {
+    return whole(query::Op::contains, operand);
+  }
+  /// Holds where `operand` has all that the array or the JSON document has.
+  template <class U = ValueOf>
+  [[nodiscard]] Filter<Root> contained_in(const U& operand) const {
+    return whole(query::Op::contained, operand);
+  }
+  /// Holds where the arrays have an element in common.
+  template <class U = ValueOf>
+  [[nodiscard]] Filter<Root> overlaps(const U& operand) const {
+    static_assert(!query::is_document<ValueOf>, "overlaps() compares arrays: this member is none");
+    return whole(query::Op::overlap, operand);
+  }
+  /// Holds where the JSON document is an object with that key, or an array with that text.
+  [[nodiscard]] Filter<Root> has_key(std::string_view key) const {
+    static_assert(query::is_document<ValueOf>,
+                  "has_key() asks a JSON document: this member is none");
+    return Filter<Root>(
+        query::value_condition(query::Op::has_key, info(), Value(value::Cell::of_bytes(key))));
+  }
+  /// The same for all of `keys`, which are one value for the database.
+  [[nodiscard]] Filter<Root> has_keys(const std::vector<std::string>& keys) const {
+    static_assert(query::is_document<ValueOf>,
+                  "has_keys() asks a JSON document: this member is none");
+    return Filter<Root>(query::keys_condition(query::Op::has_keys, info(), keys));
+  }
+  /// The same for at least one of `keys`.
+  [[nodiscard]] Filter<Root> has_some_keys(const std::vector<std::string>& keys) const {
+    static_assert(query::is_document<ValueOf>,
+                  "has_some_keys() asks a JSON document: this member is none");
+    return Filter<Root>(query::keys_condition(query::Op::has_some_keys, info(), keys));
+  }
   [[nodiscard]] Filter<Root> is_null() const {
     static_assert(!is_collection, "a collection is never null: ask is_empty()");
     return {query::Op::eq, path, Value()};
@@ -271,6 +311,10 @@ struct Path {
     static_assert(std::is_same_v<V, ValueOf> || is_reference,
                   "this subquery selects values of another type than this member's");
     return Filter<Root>(query::subquery_condition(op, info(), subquery.select));
+  }
+  template <class U>
+  static Filter<Root> whole(query::Op op, const U& operand) {
+    return Filter<Root>(query::value_condition(op, info(), query::whole_operand<ValueOf>(operand)));
   }
   template <class Item>
   static Filter<Root> items(query::Op op, const Item& item) {

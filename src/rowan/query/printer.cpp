@@ -9,10 +9,12 @@ namespace rowan::query {
 
 namespace {
 
-constexpr std::array<std::string_view, 27> op_names = {
-    "none",    "and",   "or",   "not",     "eq",        "ne",        "gt",     "gte",      "lt",
-    "lte",     "in",    "nin",  "like",    "ilike",     "full_text", "null",   "not_null", "some",
-    "none_of", "every", "size", "eq_path", "in_select", "key_eq",    "key_in", "raw",      "json"};
+constexpr std::array<std::string_view, 33> op_names = {
+    "none",      "and",      "or",        "not",     "eq",      "ne",       "gt",
+    "gte",       "lt",       "lte",       "in",      "nin",     "like",     "ilike",
+    "full_text", "contains", "contained", "overlap", "has_key", "has_keys", "has_some_keys",
+    "null",      "not_null", "some",      "none_of", "every",   "size",     "eq_path",
+    "in_select", "key_eq",   "key_in",    "raw",     "json"};
 constexpr std::array<std::string_view, 7> aggregate_names = {
     "", "count", "count_distinct", "sum", "min", "max", "avg"};
 

@@ -68,6 +68,10 @@ void ErasedSelectQuery::narrow(Condition&& condition) {
   select_.where = combine(Op::and_, std::move(select_.where), std::move(condition));
 }
 
+void ErasedSelectQuery::add_having(const std::vector<HavingTerm>& terms) {
+  select_.having.insert(select_.having.end(), terms.begin(), terms.end());
+}
+
 std::size_t count_rows(QueryExecutor& executor, const Select& select) {
   Select counted = select;
   counted.order_by.clear();

@@ -24,11 +24,24 @@ namespace rowan {
 
 /// A path that goes through a collection joined by name, see SelectQuery::join().
 template <auto... M>
-struct JoinedPath {};
+struct JoinedPath {
+  using Root = typename Path<M...>::Root;
+  [[nodiscard]] OrderBy<Root> asc() const { return order(false); }
+  [[nodiscard]] OrderBy<Root> desc() const { return order(true); }
+
+ private:
+  static OrderBy<Root> order(bool descending) {
+    static_assert(!Path<M...>::is_collection,
+                  "a collection has no order: order by a member of its items");
+    query::OrderTerm term{Path<M...>::path, descending};
+    term.is_joined = true;
+    return OrderBy<Root>(term);
+  }
+};
 
 /// A path that goes through a collection joined by name, see SelectQuery::left_join().
 template <auto... M>
-struct LeftJoinedPath {};
+struct LeftJoinedPath : JoinedPath<M...> {};
 
 /// Says that a path goes through a collection that join() names: each of its items makes a row.
 template <auto... M>
@@ -200,7 +213,10 @@ class QueryOrder {
   QueryOrder(Path<M...> path) : term_(OrderBy<T>(path).term()) {}  // NOLINT: implicit by design
   template <class U>
   QueryOrder(const OrderBy<U>& order)
-      : term_(OrderBy<T>(order).term()) {}            // NOLINT: implicit by design
+      : term_(OrderBy<T>(order).term()) {}  // NOLINT: implicit by design
+  template <auto... M>
+  QueryOrder(const JoinedPath<M...>& path)
+      : QueryOrder(path.asc()) {}                     // NOLINT: implicit by design
   QueryOrder(const OrderTerm& term) : term_(term) {}  // NOLINT: implicit by design
   template <class R, class U>
   QueryOrder(const Aggregated<R, U>& aggregate)
@@ -241,6 +257,7 @@ class ErasedSelectQuery {
  protected:
   ErasedSelectQuery(QueryExecutor& executor, const metadata::TypeTag* root);
   void narrow(Condition&& condition);
+  void add_having(const std::vector<HavingTerm>& terms);
 
   QueryExecutor* executor_;
   Select select_;
@@ -297,10 +314,15 @@ class SelectQuery : public ErasedSelectQuery {
     return *this;
   }
   /// Narrows the groups; said again, both conditions hold.
-  template <class U>
-  SelectQuery& having(const AggregateCondition<U>& condition) {
-    static_assert(serves<U, T>, "this aggregate belongs to another entity");
-    for (const HavingTerm& term : condition.terms()) select_.having.push_back(term);
+  template <class C>
+  SelectQuery& having(const C& condition) {
+    static_assert(IsAggregateCondition<C>::value,
+                  "having() compares aggregates, as in rowan::count() > 1: rows are filtered by "
+                  "where()");
+    if constexpr (IsAggregateCondition<C>::value) {
+      static_assert(serves<typename C::Root, T>, "this aggregate belongs to another entity");
+      add_having(condition.terms());
+    }
     return *this;
   }
   template <class... O>
@@ -329,9 +351,16 @@ class SelectQuery : public ErasedSelectQuery {
   /// Returns every row as an aggregate that is initialised by the columns in their order.
   template <class Struct>
   [[nodiscard]] std::vector<Struct> rows_as() const {
+    constexpr bool is_made_of_columns = requires { Struct{std::declval<Row>()...}; };
+    static_assert(is_made_of_columns,
+                  "this struct cannot be made of the selected columns: give it their types, in "
+                  "their order, with std::optional for what may be null");
     std::vector<Struct> out;
-    for (RowTuple& row : rows()) {
-      out.push_back(std::apply([](Row&... columns) { return Struct{std::move(columns)...}; }, row));
+    if constexpr (is_made_of_columns) {
+      for (RowTuple& row : rows()) {
+        out.push_back(
+            std::apply([](Row&... columns) { return Struct{std::move(columns)...}; }, row));
+      }
     }
     return out;
   }

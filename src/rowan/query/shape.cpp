@@ -93,6 +93,7 @@ void append_any(const Select& select, Key& key) {
     key.push_back(static_cast<std::uint64_t>(order.descending) |
                   static_cast<std::uint64_t>(order.nulls) << 1 |
                   static_cast<std::uint64_t>(order.raw > 0) << 4 |
+                  static_cast<std::uint64_t>(order.is_joined) << 5 |
                   static_cast<std::uint64_t>(order.aggregate) << 8);
     if (order.raw > 0) append_term(select.order_texts[order.raw - 1], key);
   }

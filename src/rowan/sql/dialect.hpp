@@ -22,6 +22,7 @@ class SqlWriter;
 /// What differs between databases and is no code. The defaults are those of standard SQL where there is one.
 struct DialectFacts {
   backend::Capabilities capabilities;
+  std::string_view database = "this database";  ///< its name in messages
   char quote = '"';
   std::string_view null_safe_equal = " is not distinct from ";
   std::string_view
@@ -29,6 +30,7 @@ struct DialectFacts {
   bool orders_nulls = true;  ///< knows `nulls first` and `nulls last`
   bool has_decimals = true;  ///< false: exact numbers are text, compared by `decimal_collation`
   std::string_view decimal_collation{};  ///< orders text by the number that it spells
+  std::string_view decimal_sum{};        ///< begins the call of a function that adds up such text
   bool returning_in_order = false;   ///< `returning` of many rows gives them as they were inserted
   bool has_update_returning = true;  ///< `returning` of updates; else what they made is selected
   bool has_default_values = true;    ///< knows `insert into t default values`

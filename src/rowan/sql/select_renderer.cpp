@@ -2,6 +2,9 @@
 
 #include <rowan/sql/select_renderer.hpp>
 
+#include <rowan/base/error.hpp>
+
+#include <string>
 #include <string_view>
 
 namespace rowan::sql {
@@ -26,6 +29,12 @@ std::string_view comparison_of(Op op) {
     case Op::lte: return " <= ";
     case Op::like: return " like ";
     case Op::ilike: return " ilike ";
+    case Op::contains: return " @> ";
+    case Op::contained: return " <@ ";
+    case Op::overlap: return " && ";
+    case Op::has_key: return " ? ";
+    case Op::has_keys: return " ?& ";
+    case Op::has_some_keys: return " ?| ";
     default: return " = ";
   }
 }
@@ -414,8 +423,26 @@ void SelectRenderer::write_full_text(const Scope& scope, const BoundExpr& expr) 
   writer_.dialect().write_full_text(out, *expr.column.property, column, placeholder);
 }
 
+void SelectRenderer::write_containment(const Scope& scope, const BoundExpr& expr) {
+  const PropertyMeta& property = *expr.column.property;
+  if (!writer_.facts().capabilities.containment) {
+    throw ValidationError(
+        scope.select->sources[expr.column.source].entity->name + "." + property.name +
+        ": the operator " + std::string(query::containment_name(expr.op)) + " does not exist on " +
+        std::string(writer_.facts().database) + ": ask the capability containment first");
+  }
+  write_operand(scope, expr);
+  writer_.add(comparison_of(expr.op));
+  if (expr.op == Op::contains || expr.op == Op::contained || expr.op == Op::overlap) {
+    write_value(expr, expr.value);
+  } else {  // keys, whatever the type of the column
+    writer_.free_parameter(expr.value, property.is_hidden);
+  }
+}
+
 void SelectRenderer::write_comparison(const Scope& scope, const BoundExpr& expr) {
   if (expr.op == Op::full_text) return write_full_text(scope, expr);
+  if (query::is_containment(expr.op)) return write_containment(scope, expr);
   if (!writer_.facts().like_end.empty() && (expr.op == Op::like || expr.op == Op::ilike)) {
     write_operand(scope, expr);
     writer_.add(" like ");
@@ -505,8 +532,8 @@ void SelectRenderer::write_value(const BoundExpr& expr, std::uint32_t value) {
                             expr.aggregate == Aggregate::max;
   const PropertyMeta* property =
       is_own_value && !expr.is_count_all ? expr.column.property : nullptr;
-  // The collation of the other side compares it where that is text; a sum is a number.
-  const bool is_cast = !is_own_value && !expr.is_count_all && is_text_number(expr.column);
+  // The collation of the other side compares it where that is text; an average is a number.
+  const bool is_cast = expr.aggregate == Aggregate::avg && is_text_number(expr.column);
   if (is_cast) writer_.add("cast(");
   writer_.parameter(value, property);
   if (is_cast) writer_.add(" as numeric)");
@@ -534,9 +561,13 @@ void SelectRenderer::write_aggregate(const Scope& scope,
     writer_.add("count(*)");
     return;
   }
-  const bool is_cast =
-      (aggregate == Aggregate::sum || aggregate == Aggregate::avg) && is_text_number(column);
-  writer_.add(function_of(aggregate)).add(is_cast ? "cast(" : "");
+  const bool is_number = is_text_number(column);
+  const bool is_cast = aggregate == Aggregate::avg && is_number;
+  if (aggregate == Aggregate::sum && is_number) {
+    writer_.add(writer_.facts().decimal_sum).add("(");
+  } else {
+    writer_.add(function_of(aggregate)).add(is_cast ? "cast(" : "");
+  }
   if (is_cast) {
     write_column(scope, column);
   } else {

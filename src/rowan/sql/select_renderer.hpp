@@ -56,6 +56,7 @@ class SelectRenderer final {
   void write_junction(const Scope& scope, const query::BoundExpr& expr);
   void write_comparison(const Scope& scope, const query::BoundExpr& expr);
   void write_full_text(const Scope& scope, const query::BoundExpr& expr);
+  void write_containment(const Scope& scope, const query::BoundExpr& expr);
   void write_list(const Scope& scope, const query::BoundExpr& expr);
   void write_subquery(const Scope& scope, const query::BoundExpr& expr);
   void write_operand(const Scope& scope, const query::BoundExpr& expr);

@@ -101,6 +101,29 @@ TEST_F(SqliteValues, written_by_other_programs_in_other_forms_are_read) {
   EXPECT_EQ(read.real, 2.0);
 }
 
+TEST_F(SqliteValues, decimals_are_added_up_exactly) {
+  auto em = orm.em().fork();
+  for (const char* amount : {"12345678901234567890.1", "0.2", "-0.00000000000000000001"})
+    em.create<Cells>({.amount = Decimal(amount)});
+  em.flush();
+  const Decimal sum("12345678901234567890.29999999999999999999");
+  const auto query = [&] { return em.query<Cells>().select(rowan::sum(f<&Cells::amount>)); };
+  EXPECT_EQ(std::get<0>(query().one().value()), sum);
+  EXPECT_EQ(query().having(rowan::sum(f<&Cells::amount>) >= sum).rows().size(), 1u);
+  EXPECT_EQ(query().having(rowan::sum(f<&Cells::amount>) > sum).rows().size(), 0u);
+  EXPECT_TRUE(em.execute_rows("select rowan_decimal_sum(null)").at(0).at(0).is_null());
+  // A column of numbers, as other programs make them, is added up as its members are read.
+  EXPECT_EQ(em.execute_rows("select rowan_decimal_sum(x) from (select 0.1 x union all select 0.2 "
+                            "union all select 1e20 union all select 1e-7 union all select 3)")
+                .at(0)
+                .at(0)
+                .text(),
+            "100000000000000000003.3000001");
+  em.execute("update cells set amount = 'much'");
+  EXPECT_THROW((void)query().one(), Error);
+  EXPECT_EQ(em.count<Cells>({}), 3u);  // the connection lives
+}
+
 TEST_F(SqliteValues, text_may_hold_zero_bytes) {
   using namespace std::string_literals;
   auto em = orm.em().fork();

@@ -22,6 +22,7 @@ constexpr std::uint32_t longest_varbinary = 65535;
 
 sql::DialectFacts make_facts(const MysqlFlavor& flavor, std::string_view table_end) {
   sql::DialectFacts facts;
+  facts.database = flavor.name;
   facts.capabilities.returning = flavor.has_returning;
   facts.name_limit = 64;
   facts.capabilities.isolation_levels = true;

@@ -11,6 +11,7 @@ namespace {
 
 sql::DialectFacts make_facts() {
   sql::DialectFacts facts;
+  facts.database = "PostgreSQL";
   facts.capabilities.returning = true;
   facts.capabilities.reserve_keys = true;
   facts.name_limit = 63;
@@ -20,6 +21,7 @@ sql::DialectFacts make_facts() {
   facts.capabilities.upsert = true;
   facts.capabilities.read_only_transactions = true;
   facts.capabilities.full_text = true;
+  facts.capabilities.containment = true;
   facts.capabilities.native_enums = true;
   facts.capabilities.schemas = true;
   // One row gets its key back from the insert itself, in one round trip.

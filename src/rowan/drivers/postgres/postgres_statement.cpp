@@ -200,8 +200,9 @@ void PostgresStatement::encode(Slot& slot,
   }
   const std::size_t start = buffer_.size();
   const bool is_list =
-      parameter.property != nullptr && cell.type == ValueType::json &&
-      (type.kind == WireKind::array || parameter.property->item_type != ValueType::null);
+      cell.type == ValueType::json &&
+      (type.kind == WireKind::array ||
+       (parameter.property != nullptr && parameter.property->item_type != ValueType::null));
   if (is_list && type.kind == WireKind::array ? append_list(buffer_, type, cell.bytes())
                                               : append_binary(buffer_, type.kind, cell)) {
     finish_slot(slot, start, 1);

@@ -3,17 +3,21 @@
 #include <rowan/drivers/sqlite/sqlite_connection.hpp>
 
 #include <rowan/base/decimal.hpp>
+#include <rowan/base/decimal_sum.hpp>
 #include <rowan/base/error.hpp>
 #include <rowan/base/text.hpp>
 #include <rowan/drivers/sqlite/sqlite_dialect.hpp>
 #include <rowan/drivers/sqlite/sqlite_errors.hpp>
 #include <rowan/sql/dialect.hpp>
 #include <rowan/sql/stored_value.hpp>
+#include <rowan/value/codec.hpp>
 
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <new>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -282,6 +286,46 @@ int compare_decimals(void*, int left_size, const void* left, int right_size, con
       {static_cast<const char*>(right), static_cast<std::size_t>(right_size)});
 }
 
+/// Returns where the sum of this group lies; it is made for the first number.
+base::DecimalSum** sum_of(sqlite3_context* context, bool is_made) {
+  const int size = is_made ? static_cast<int>(sizeof(base::DecimalSum*)) : 0;
+  return static_cast<base::DecimalSum**>(sqlite3_aggregate_context(context, size));
+}
+
+void add_decimal(sqlite3_context* context, int, sqlite3_value** values) {
+  if (sqlite3_value_type(values[0]) == SQLITE_NULL) return;
+  try {
+    base::DecimalSum** sum = sum_of(context, true);
+    Cell cell = Cell::of_real(sqlite3_value_double(values[0]));
+    if (sqlite3_value_type(values[0]) != SQLITE_FLOAT) {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+      if (text == nullptr) return sqlite3_result_error_nomem(context);
+      cell = Cell::of_bytes({text, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))});
+    }
+    if (sum == nullptr) return sqlite3_result_error_nomem(context);
+    if (*sum == nullptr) *sum = new base::DecimalSum();
+    Decimal number;  // as a member reads it, so that a real column has no exponent
+    if (!value::read_decimal(cell, number))
+      return sqlite3_result_error(context, "the sum of decimals meets a value that is none", -1);
+    (*sum)->add(number);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
+  }
+}
+
+// SQLite calls this for every group, after an error too.
+void finish_decimal_sum(sqlite3_context* context) {
+  base::DecimalSum** made = sum_of(context, false);
+  if (made == nullptr || *made == nullptr) return;  // the result is null
+  const std::unique_ptr<base::DecimalSum> sum(*made);
+  try {
+    const std::string text = sum->text();
+    sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
+  }
+}
+
 /// Tells whether nothing but blanks, semicolons and comments is left.
 bool is_blank(std::string_view text) {
   while (!text.empty()) {
@@ -377,6 +421,10 @@ void SqliteConnection::configure(const SqliteConfig& config, bool is_reader) {
   sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   if (sqlite3_create_collation_v2(database_, decimal_collation, SQLITE_UTF8, nullptr,
                                   compare_decimals, nullptr) != SQLITE_OK)
+    fail(database_, "");
+  if (sqlite3_create_function_v2(database_, decimal_sum, 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                 nullptr, nullptr, add_decimal, finish_decimal_sum,
+                                 nullptr) != SQLITE_OK)
     fail(database_, "");
   sqlite3_busy_timeout(database_, static_cast<int>(config.busy_timeout.count()));
   run(config.foreign_keys ? "pragma foreign_keys = on" : "pragma foreign_keys = off");

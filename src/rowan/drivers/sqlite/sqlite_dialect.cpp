@@ -11,6 +11,7 @@ namespace {
 
 sql::DialectFacts make_facts() {
   sql::DialectFacts facts;
+  facts.database = "SQLite";
   facts.capabilities.returning = true;
   facts.capabilities.reserve_keys = true;
   facts.capabilities.deferrable_constraints = true;
@@ -21,6 +22,7 @@ sql::DialectFacts make_facts() {
   facts.limit_for_all = "-1";
   facts.has_decimals = false;
   facts.decimal_collation = decimal_collation;
+  facts.decimal_sum = decimal_sum;
   facts.like_end = " escape '\\'";
   facts.has_inline_foreign_keys = true;
   facts.defer_constraints = "pragma defer_foreign_keys = on";

@@ -8,6 +8,8 @@ namespace rowan::drivers::sqlite {
 
 /// The collation by which each connection compares exact numbers that lie as text.
 inline constexpr const char* decimal_collation = "rowan_decimal";
+/// The function by which each connection adds them up.
+inline constexpr const char* decimal_sum = "rowan_decimal_sum";
 
 /// SQLite gives a column an affinity by the letters of its type, and values change to fit it.
 ///
