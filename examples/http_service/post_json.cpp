@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace http_service {
@@ -75,15 +76,18 @@ void check_object(const json& body) {
 }  // namespace
 
 json to_json(const Post& post) {
+  // As RFC 3339 has it.
   char time[32];
-  const std::size_t length = rowan::format_timestamp(post.created_at, time);
+  std::string created_at(time, rowan::format_timestamp(post.created_at, time));
+  created_at[created_at.find(' ')] = 'T';
+  created_at += 'Z';
   return json::object({{"id", post.id},
                        {"slug", post.slug},
                        {"title", post.title},
                        {"content", post.content ? json(*post.content) : json()},
                        {"published", post.published},
                        {"version", post.version},
-                       {"created_at", std::string_view(time, length)}});
+                       {"created_at", created_at}});
 }
 
 Post post_from(const json& body) {

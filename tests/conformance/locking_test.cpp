@@ -211,6 +211,44 @@ TEST_F(Locking, reads_the_row_of_a_loaded_object_anew_when_it_locks_it) {
   EXPECT_EQ(stored(first).rank, 8);
 }
 
+TEST_F(Locking, says_that_it_has_locked_no_row) {
+  ROWAN_REQUIRE(row_locks);
+  auto here = orm.em().fork();
+  auto there = orm.em().fork();
+  Job& taken = here.find_one_or_fail<Job>(first);
+  Job& gone = here.find_one_or_fail<Job>(second);
+  there.begin();
+  (void)locked(there, first, LockMode::pessimistic_write);
+  here.begin();
+  EXPECT_THROW(here.lock(taken, LockMode::pessimistic_partial_write), NotFoundError);
+  there.commit();
+  here.lock(taken, LockMode::pessimistic_partial_write);
+  here.commit();
+
+  EXPECT_EQ(there.remove_where<Job>().where(f<&Job::id> == second).execute(), 1u);
+  here.begin();
+  EXPECT_THROW(here.lock(gone, LockMode::pessimistic_write), NotFoundError);
+  here.rollback();
+}
+
+TEST_F(Locking, goes_on_after_a_lock_that_an_inner_block_did_not_get) {
+  ROWAN_REQUIRE(row_locks);
+  auto there = orm.em().fork();
+  there.begin();
+  (void)locked(there, first, LockMode::pessimistic_write);
+  orm.em().fork().transactional([&](EntityManager& tx) {
+    tx.find_one_or_fail<Job>(third).rank = 30;
+    EXPECT_THROW(tx.transactional([&](EntityManager& inner) {
+      (void)locked(inner, first, LockMode::pessimistic_write_or_fail);
+    }),
+                 LockWaitTimeoutError);
+    locked(tx, second, LockMode::pessimistic_write).rank = 20;
+  });
+  there.rollback();
+  EXPECT_EQ(stored(second).rank, 20);
+  EXPECT_EQ(stored(third).rank, 30);
+}
+
 TEST_F(Locking, needs_a_transaction_on_every_database) {
   auto em = orm.em().fork();
   Job& job = em.find_one_or_fail<Job>(first);

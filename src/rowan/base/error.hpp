@@ -56,9 +56,11 @@ class Error : public std::exception {
   [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
   /// Returns the database's own number, or 0.
   [[nodiscard]] int native_code() const noexcept { return native_code_; }
-  /// Tells whether the transaction must be rolled back before anything else can run in it.
+  /// Tells whether the whole transaction must be rolled back before anything else can run in it. After other errors a
+  /// savepoint is enough, where the database wants one at all.
   [[nodiscard]] bool poisons_transaction() const noexcept {
-    return poisons_connection() || is_retryable();
+    return poisons_connection() || kind_ == ErrorKind::deadlock ||
+           kind_ == ErrorKind::serialization;
   }
   /// Tells whether the connection is of no more use.
   [[nodiscard]] bool poisons_connection() const noexcept { return kind_ == ErrorKind::connection; }
@@ -126,6 +128,8 @@ class DriverError : public Error {
   }
 
 ROWAN_DRIVER_ERROR(ConnectionError, DriverError, ErrorKind::connection);
+/// The connection was lost while a commit was under way: the transaction may have been committed, or not.
+ROWAN_DRIVER_ERROR(CommitUnknownError, ConnectionError, ErrorKind::connection);
 ROWAN_DRIVER_ERROR(SyntaxError, DriverError, ErrorKind::syntax);
 ROWAN_DRIVER_ERROR(TableNotFoundError, DriverError, ErrorKind::table_not_found);
 ROWAN_DRIVER_ERROR(ColumnNotFoundError, DriverError, ErrorKind::column_not_found);

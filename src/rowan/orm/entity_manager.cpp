@@ -307,7 +307,12 @@ void EntityManager::do_lock(const EntityMeta& entity,
   query::FindSpec spec;
   spec.lock_mode = mode;
   spec.flush_mode = FlushMode::commit;
-  static_cast<void>(loader.find_by_key(entity, model::key_of(object), spec));
+  if (loader.find_by_key(entity, model::key_of(object), spec) != nullptr) return;
+  const bool is_partial =
+      mode == LockMode::pessimistic_partial_read || mode == LockMode::pessimistic_partial_write;
+  throw NotFoundError("em.lock() could not lock " + UnitOfWork::name_of(object) +
+                      (is_partial ? ": another transaction has locked the row, or it is gone"
+                                  : ": the row is gone"));
 }
 
 void EntityManager::flush() { Flush(unit()).run(); }

@@ -258,7 +258,10 @@ void Flush::run(OnFailure on_failure) {
   const Flushing flushing(unit_);
   try {
     ChangeSetComputer(unit_, sets_).compute();
-    if (has_work()) execute(on_failure);
+    if (has_work()) {
+      unit_.require_known_outcome();
+      execute(on_failure);
+    }
   } catch (...) {
     undo();
     throw;
@@ -328,7 +331,7 @@ void Flush::execute(OnFailure on_failure) {
     // A release and a commit wait for everything that was sent.
     if (has_outer && !is_guarded && on_failure == OnFailure::keeps_transaction) lease->settle();
     if (is_guarded) lease->release_savepoint(guard);
-    if (is_own) lease->commit();
+    if (is_own) unit_.commit(*lease);
   } catch (const Error& error) {
     take_back(error.poisons_transaction());
     throw;

@@ -186,7 +186,7 @@ void TransactionScope::finish() {
     if (state_->kind == Kind::savepoint) {
       lease->release_savepoint(state_->savepoint);
     } else {
-      lease->commit();
+      unit.commit(*lease);
     }
   }
   state_->end();
@@ -246,7 +246,7 @@ void EntityManager::commit() {
   Flush(unit).run();
   try {
     const orm::Lease lease = unit.lease(backend::Access::write);
-    lease->commit();
+    unit.commit(*lease);
   } catch (...) {
     // Some databases have rolled back by now, others have not: rollback() ends it for both.
     unit.has_ended_by_itself = true;

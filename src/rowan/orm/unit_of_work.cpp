@@ -349,6 +349,22 @@ void UnitOfWork::mark_changed(void* object, std::uint16_t column) {
   header_of(object).has_forced = true;
 }
 
+void UnitOfWork::commit(backend::Session& session) {
+  try {
+    session.commit();
+  } catch (const CommitUnknownError&) {
+    is_outcome_unknown = true;
+    throw;
+  }
+}
+
+void UnitOfWork::require_known_outcome() const {
+  if (!is_outcome_unknown) return;
+  throw TransactionStateError(
+      "the answer to a commit of this manager was lost, so what it would write may be in the "
+      "database already: look there with another manager, and clear() this one");
+}
+
 void UnitOfWork::clear() noexcept {
   for (auto& store : stores_) {
     if (store != nullptr) store->clear();
@@ -361,6 +377,7 @@ void UnitOfWork::clear() noexcept {
   undo.clear();
   undo_base = {};
   unpersisted = 0;
+  is_outcome_unknown = false;
   ++clears_;
   arena_.reset();
   scratch_.reset();

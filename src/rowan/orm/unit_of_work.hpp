@@ -135,6 +135,11 @@ class UnitOfWork final : public model::RelationHost {
   /// Errors: TransactionStateError where the transaction has ended by itself and waits for rollback().
   [[nodiscard]] Lease lease(backend::Access access);
   [[nodiscard]] backend::Observer observer() noexcept;
+  /// Commits, and keeps in mind where nobody knows whether that was done.
+  /// Errors: those of the database; CommitUnknownError.
+  void commit(backend::Session& session);
+  /// Refuses to write what may be in the database already.
+  void require_known_outcome() const;
 
   /// Attaches references and collections of an object in its slot and makes raw references slot references.
   void attach_relations(const metadata::EntityMeta& entity, void* object, bool is_new);
@@ -189,6 +194,8 @@ class UnitOfWork final : public model::RelationHost {
   bool is_rollback_only = false;  ///< a joined block failed
   /// The database took the transaction back, or its commit failed.
   bool has_ended_by_itself = false;
+  bool is_outcome_unknown =
+      false;  ///< of a commit; what is pending since may have been written by it
   std::optional<FlushMode> flush_mode;                 ///< of the manager
   std::optional<FlushMode> transaction_flush_mode;     ///< of the running transaction
   std::shared_ptr<backend::CancelPoint> cancel_point;  ///< once somebody asked for it

@@ -237,7 +237,6 @@ BoundSelect bind_find(const metadata::Registry& registry, const FindBinding& fin
   BoundSelect out;
   out.sources.push_back({find.root});
   out.lock = find.lock;
-  out.page_root = find.page_root;
   PathBinder paths(registry, out);
   if (find.count) {
     BoundTerm& term = out.terms.emplace_back();

@@ -34,7 +34,6 @@ struct FindBinding {
   bool count = false;                      ///< select count(*) instead
   bool exists = false;                     ///< select a constant instead
   LockMode lock = LockMode::none;
-  bool page_root = false;
 };
 
 /// Binds a find.

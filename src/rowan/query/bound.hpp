@@ -97,10 +97,6 @@ struct BoundSelect {
   std::uint32_t limit_value = 0;
   std::uint32_t offset_value = 0;
   bool distinct = false;
-  /// The root alone is filtered, ordered and limited in a derived table, then joined: joined
-  /// populate of a collection with a limit. Sources that `where` and `order_by` need are marked by
-  /// `page_sources` (joined inside as well).
-  bool page_root = false;
   /// A subquery's values are picked from a derived table; those of in_select without nulls.
   bool is_derived = false;
   LockMode lock = LockMode::none;

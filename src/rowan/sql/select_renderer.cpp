@@ -67,34 +67,6 @@ const std::string& key_of(const metadata::EntityMeta& entity) {
   return entity.primary_key->column_name;
 }
 
-void mark_used(const BoundSelect& select, std::size_t source, std::vector<bool>& used) {
-  while (!used[source]) {
-    used[source] = true;
-    if (source != 0) source = select.sources[source].parent;
-  }
-}
-
-void mark_used(const BoundSelect& select, const BoundExpr& expr, std::vector<bool>& used) {
-  if (expr.op == Op::none) return;
-  mark_used(select, expr.column.source, used);
-  mark_used(select, expr.other.source, used);
-  for (const BoundColumn& column : expr.raw_columns) mark_used(select, column.source, used);
-  for (const BoundExpr& child : expr.children) mark_used(select, child, used);
-}
-
-/// Returns which sources the conditions and the order of the root need.
-std::vector<bool> page_sources(const BoundSelect& select) {
-  std::vector<bool> used(select.sources.size(), false);
-  mark_used(select, 0, used);
-  mark_used(select, select.where, used);
-  for (const BoundOrder& order : select.order_by) {
-    const std::size_t source =
-        order.select != nullptr ? order.select->correlated_source : order.column.source;
-    mark_used(select, source, used);
-  }
-  return used;
-}
-
 bool is_many_to_many(const PropertyMeta* relation) {
   return relation != nullptr && relation->kind == PropertyKind::many_to_many;
 }
@@ -108,11 +80,7 @@ std::string alias_of(const BoundSelect& select, std::size_t source) {
 
 void SelectRenderer::write_select(const BoundSelect& select) {
   const Scope scope{&select, nullptr};
-  if (select.page_root) {
-    write_page(scope, Terms::own);
-  } else {
-    write_select(scope, Terms::own);
-  }
+  write_select(scope, Terms::own);
   writer_.add(writer_.dialect().lock_clause(select.lock));
 }
 
@@ -120,29 +88,11 @@ void SelectRenderer::write_select(const Scope& scope, Terms terms) {
   const BoundSelect& select = *scope.select;
   writer_.add(select.distinct ? "select distinct " : "select ");
   write_terms(scope, terms);
-  write_from(scope, nullptr);
+  write_from(scope);
   write_where(scope);
   write_groups(scope);
   write_order(scope, terms == Terms::own && scope.outer == nullptr);
   write_limit(scope);
-}
-
-void SelectRenderer::write_page(const Scope& scope, Terms terms) {
-  const BoundSelect& select = *scope.select;
-  const std::string root = alias_of(select, 0);
-  const metadata::EntityMeta& entity = *select.sources[0].entity;
-  const std::vector<bool> used = page_sources(select);
-  writer_.add("select ");
-  write_terms(scope, terms);
-  writer_.add(" from (select ").column(root, key_of(entity));
-  write_from(scope, &used);
-  write_where(scope);
-  write_order(scope, false);
-  write_limit(scope);
-  writer_.add(") as page join ").table(entity.table).add(" as ").add(root).add(" on ");
-  writer_.column(root, key_of(entity)).add(" = ").column("page", key_of(entity));
-  for (std::size_t i = 1; i < select.sources.size(); ++i) write_join(scope, i);
-  write_order(scope, true);
 }
 
 void SelectRenderer::write_terms(const Scope& scope, Terms terms) {
@@ -177,7 +127,7 @@ void SelectRenderer::write_term(const Scope& scope, const BoundTerm& term, Terms
   }
 }
 
-void SelectRenderer::write_from(const Scope& scope, const std::vector<bool>* only) {
+void SelectRenderer::write_from(const Scope& scope) {
   const BoundSelect& select = *scope.select;
   const std::string root = alias_of(select, 0);
   writer_.add(" from ").table(select.sources[0].entity->table).add(" as ").add(root);
@@ -187,9 +137,7 @@ void SelectRenderer::write_from(const Scope& scope, const std::vector<bool>* onl
     writer_.column(root + "p", sides_of(relation).far).add(" = ");
     writer_.column(root, key_of(*select.sources[0].entity));
   }
-  for (std::size_t i = 1; i < select.sources.size(); ++i) {
-    if (only == nullptr || (*only)[i]) write_join(scope, i);
-  }
+  for (std::size_t i = 1; i < select.sources.size(); ++i) write_join(scope, i);
 }
 
 void SelectRenderer::write_join(const Scope& scope, std::size_t source) {
@@ -247,26 +195,17 @@ void SelectRenderer::write_conditions(const Scope& scope) {
     key.column.property = keys.sources[0].entity->primary_key;
     keys.terms.push_back(key);
   }
-  if (keys.is_derived) {
-    write_derived(Scope{&keys, &scope});
-  } else {
-    write_listed(Scope{&keys, &scope});
-  }
+  write_list(Scope{&keys, &scope});
   writer_.add(")");
 }
 
-void SelectRenderer::write_derived(const Scope& scope) {
+void SelectRenderer::write_list(const Scope& scope) {
+  const bool has_limit = scope.select->has_limit || scope.select->has_offset;
+  if (!scope.select->is_derived && (!has_limit || writer_.facts().has_limit_in_lists))
+    return write_select(scope, Terms::own);
   writer_.add("select picked.item from (");
   write_select(scope, Terms::named);
   writer_.add(") as picked");
-}
-
-void SelectRenderer::write_listed(const Scope& scope) {
-  const bool has_limit = scope.select->has_limit || scope.select->has_offset;
-  const bool is_derived = has_limit && !writer_.facts().has_limit_in_lists;
-  if (is_derived) writer_.add("select * from (");
-  write_select(scope, Terms::own);
-  if (is_derived) writer_.add(") as listed");
 }
 
 void SelectRenderer::write_correlation(const Scope& scope) {
@@ -493,12 +432,8 @@ void SelectRenderer::write_subquery(const Scope& scope, const BoundExpr& expr) {
     case Op::in_select:
       write_operand(scope, expr);
       writer_.add(expr.inner == Op::nin ? " not in (" : " in (");
-      if (expr.select->is_derived) {
-        write_derived(inner);
-        writer_.add(" where picked.item is not null");
-      } else {
-        write_listed(inner);
-      }
+      write_list(inner);
+      if (expr.select->is_derived) writer_.add(" where picked.item is not null");
       break;
     case Op::size:
       writer_.add("(");

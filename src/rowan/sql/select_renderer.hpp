@@ -36,14 +36,13 @@ class SelectRenderer final {
   enum class Terms : std::uint8_t { own, named, constant, minimum, maximum };
 
   void write_select(const Scope& scope, Terms terms);
-  void write_page(const Scope& scope, Terms terms);
   /// Writes the select of `in (...)`.
   /// Writes a list of keys from a table of its own, whose column is `item`.
-  void write_derived(const Scope& scope);
-  void write_listed(const Scope& scope);
+  /// Writes the values of a list, from a derived table where the select or the database wants one.
+  void write_list(const Scope& scope);
   void write_terms(const Scope& scope, Terms terms);
   void write_term(const Scope& scope, const query::BoundTerm& term, Terms terms);
-  void write_from(const Scope& scope, const std::vector<bool>* only);
+  void write_from(const Scope& scope);
   void write_join(const Scope& scope, std::size_t source);
   void write_where(const Scope& scope);
   void write_correlation(const Scope& scope);

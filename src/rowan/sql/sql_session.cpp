@@ -295,7 +295,21 @@ void SqlSession::end_read_only() noexcept {
 void SqlSession::commit() {
   if (!is_in_transaction_)
     throw TransactionStateError("there is no transaction to commit: begin() comes first");
-  run_verb("commit");
+  const bool was_usable = connection().connection().is_usable();
+  try {
+    run_verb("commit");
+  } catch (const ConnectionError& error) {
+    // What the server itself said of a statement before it came before the commit.
+    if (!was_usable || (!error.sqlstate().empty() && error.statement() != "commit")) throw;
+    throw CommitUnknownError(
+        {.message = std::string(dialect_.facts().database) +
+                    ": the connection was lost before the answer to a commit came, so the "
+                    "transaction may have been committed or not: look for its rows before you "
+                    "write them again",
+         .statement = error.statement(),
+         .sqlstate = error.sqlstate(),
+         .native_code = error.native_code()});
+  }
   is_in_transaction_ = false;
   end_read_only();
 }
