@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -82,6 +83,37 @@ TEST_F(Fibers, cancel_a_statement_of_another_on_the_same_thread) {
   });
   loop->run();
   EXPECT_TRUE(has_ended);
+}
+
+TEST_F(Fibers, hold_as_many_transactions_at_once_as_there_are_connections) {
+  constexpr int connections = 10;
+  constexpr int units = 200;
+  const std::string size = std::to_string(connections);
+  const std::string url = url_with((is_postgres() ? "pool_size=" : "pool-size=") + size);
+  int now = 0;
+  int most = 0;
+  int done = 0;
+  std::unique_ptr<Orm> orm;
+  const auto work = [&] {
+    orm->em().fork().transactional([&](EntityManager& tx) {
+      most = std::max(most, ++now);
+      EXPECT_EQ(tx.execute_rows("select 1").size(), 1u);
+      // The first ones wait for each other, so that all have to be open at once.
+      while (most < connections) loop->sleep(1ms);
+      --now;
+    });
+    ++done;
+  };
+  loop->spawn([&] {
+    orm =
+        std::make_unique<Orm>(Config{.driver = driver_from_url(url), .entities = entities<Note>()});
+    for (int i = 0; i < units; ++i) loop->spawn(work);
+    while (done < units) loop->sleep(1ms);
+    orm.reset();
+  });
+  loop->run();
+  EXPECT_EQ(most, connections);
+  EXPECT_EQ(done, units);
 }
 
 /// Listens on loopback and greets like MySQL with TLS, then falls silent; or says nothing at all.
