@@ -446,6 +446,23 @@ TEST_F(PostgresConnections, reading_transactions_refuse_writes_and_keep_their_co
   EXPECT_EQ(number_of(em, "select pg_backend_pid()"), process);
 }
 
+TEST_F(PostgresConnections, a_transaction_that_native_sql_left_open_is_rolled_back) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  {
+    auto em = single.em().fork();
+    em.execute("begin");
+  }
+  auto em = single.em().fork();
+  em.execute("insert into pg_item (name, amount) values ('a', 1)");
+  EXPECT_EQ(rows(), 1);
+  // One that has failed is left open as well.
+  em.execute("begin");
+  EXPECT_THROW(em.execute("select 1 / 0"), DriverError);
+  em.create<Item>({.name = "b"});
+  em.flush();
+  EXPECT_EQ(rows(), 2);
+}
+
 TEST_F(PostgresConnections, sessions_run_in_utc_with_standard_strings) {
   auto em = orm.em().fork();
   EXPECT_EQ(text_of(em, "select current_setting('TimeZone')"), "UTC");

@@ -474,6 +474,14 @@ bool PostgresClient::is_in_transaction() const noexcept {
   return !pending_.empty() || PQtransactionStatus(connection_) != PQTRANS_IDLE;
 }
 
+void PostgresClient::end_transaction() {
+  ResultPointer ignored;
+  if (is_pending()) (void)complete(ignored);
+  if (!is_in_transaction()) return;
+  send_once(std::make_shared<const std::string>("rollback"), {});
+  finish();
+}
+
 bool PostgresClient::is_usable() noexcept {
   if (is_broken_ || PQstatus(connection_) != CONNECTION_OK) return false;
   pollfd polled{};

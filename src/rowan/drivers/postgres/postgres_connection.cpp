@@ -84,6 +84,7 @@ class PostgresConnection final : public sql::SqlConnection {
   void settle() override { client_.finish(); }
   [[nodiscard]] bool is_usable() const noexcept override { return client_.is_usable(); }
   [[nodiscard]] bool check() noexcept override;
+  void clean() noexcept override;
   void cancel() noexcept override { client_.cancel(); }
   bool reserve_keys(const metadata::EntityMeta& entity,
                     std::size_t count,
@@ -176,6 +177,17 @@ bool PostgresConnection::check() noexcept {
     return true;
   } catch (const std::exception&) {
     return false;
+  }
+}
+
+void PostgresConnection::clean() noexcept {
+  if (!client_.is_in_transaction()) [[likely]]
+    return;
+  try {
+    // A native `begin` that nobody ended: what the next unit writes would be part of it.
+    client_.end_transaction();
+  } catch (const std::exception&) {
+    client_.mark_broken();
   }
 }
 
