@@ -463,6 +463,99 @@ TEST_F(PostgresConnections, a_transaction_that_native_sql_left_open_is_rolled_ba
   EXPECT_EQ(rows(), 2);
 }
 
+TEST_F(PostgresConnections, what_native_sql_leaves_in_a_session_goes_with_its_unit) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1&statement_timeout=9s"));
+  const auto left_by = [&](std::string_view left, std::string_view asked) {
+    {
+      auto em = single.em().fork();
+      em.execute(left);
+    }
+    auto em = single.em().fork();
+    return text_of(em, asked);
+  };
+  const std::int64_t process = [&] {
+    auto em = single.em().fork();
+    return number_of(em, "select pg_backend_pid()");
+  }();
+  const std::string path = left_by("select 1", "show search_path");
+  EXPECT_EQ(left_by("set search_path to pg_catalog", "show search_path"), path);
+  EXPECT_EQ(left_by("SET\ntime zone 'Asia/Tokyo'", "show time zone"), "UTC");
+  EXPECT_EQ(left_by("/* why */ set statement_timeout = 1", "show statement_timeout"), "9s");
+  EXPECT_EQ(
+      left_by("select set_config('statement_timeout', '1ms', false)", "show statement_timeout"),
+      "9s");
+  EXPECT_EQ(left_by("set default_transaction_read_only = on", "show transaction_read_only"), "off");
+  EXPECT_EQ(left_by("create temp table pg_item (name text)",
+                    "select count(*)::text from pg_class where relpersistence = 't' and relname = "
+                    "'pg_item'"),
+            "0");
+  EXPECT_EQ(left_by("select pg_advisory_lock(4711)",
+                    "select count(*)::text from pg_locks where locktype = 'advisory' and pid = "
+                    "pg_backend_pid()"),
+            "0");
+  EXPECT_EQ(left_by("listen news", "select count(*)::text from pg_listening_channels()"), "0");
+  EXPECT_EQ(left_by("prepare mine as select 1",
+                    "select count(*)::text from pg_prepared_statements where name = 'mine'"),
+            "0");
+  EXPECT_EQ(left_by("declare mine cursor with hold for select 1",
+                    "select count(*)::text from pg_cursors where name = 'mine'"),
+            "0");
+  EXPECT_EQ(left_by("deallocate all", "select 'known'"), "known");
+  // The connection is the same, and statements that it knew are of use.
+  auto em = single.em().fork();
+  EXPECT_EQ(number_of(em, "select pg_backend_pid()"), process);
+  for (int i = 0; i < 3; ++i) {
+    for (int k = 0; k < 5; ++k)
+      em.create<Item>({.name = std::to_string(i) + "/" + std::to_string(k)});
+    em.flush();
+    em.execute("set time zone 'Asia/Tokyo'");
+  }
+  EXPECT_EQ(rows(), 15);
+}
+
+TEST_F(PostgresConnections, settings_of_a_transaction_cost_the_session_nothing) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  const auto known = [&] {
+    auto em = single.em().fork();
+    (void)em.count<Item>();
+    return text_of(em,
+                   "select min(name) from pg_prepared_statements where statement like '%item%'");
+  };
+  const std::string before = known();
+  for (const std::string_view text :
+       {"set local work_mem = '1MB'", "select set_config('app.user', 'a', true)",
+        "select 'set temporary pg_advisory_lock' as \"temporary\""}) {
+    auto em = single.em().fork();
+    em.transactional([&](EntityManager& tx) { tx.execute(text); });
+  }
+  EXPECT_EQ(known(), before);
+  auto em = single.em().fork();
+  em.execute("set work_mem = '1MB'");
+  EXPECT_NE(known(), before);
+}
+
+TEST_F(PostgresConnections, keys_come_from_the_table_that_the_search_path_names) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  auto em = single.em().fork();
+  for (const char* tenant : {"tenant_a", "tenant_b"}) {
+    em.execute("create schema " + std::string(tenant));
+    em.execute("create table " + std::string(tenant) +
+               ".pg_item (like public.pg_item including all)");
+  }
+  em.execute("alter sequence tenant_b.pg_item_id_seq restart with 1000");
+  for (const char* tenant : {"tenant_a", "tenant_b"}) {
+    em.transactional([&](EntityManager& tx) {
+      tx.execute("set local search_path to " + std::string(tenant));
+      for (int i = 0; i < 5; ++i) tx.create<Item>({.name = std::to_string(i)});
+    });
+    em.clear();
+  }
+  EXPECT_EQ(number_of(em, "select max(id) from tenant_a.pg_item"), 5);
+  EXPECT_EQ(number_of(em, "select min(id) from tenant_b.pg_item"), 1000);
+  em.execute("drop schema tenant_a cascade");
+  em.execute("drop schema tenant_b cascade");
+}
+
 TEST_F(PostgresConnections, sessions_run_in_utc_with_standard_strings) {
   auto em = orm.em().fork();
   EXPECT_EQ(text_of(em, "select current_setting('TimeZone')"), "UTC");

@@ -3,6 +3,7 @@
 #include <rowan/drivers/postgres/postgres_statement.hpp>
 
 #include <rowan/base/error.hpp>
+#include <rowan/base/text.hpp>
 #include <rowan/base/uuid.hpp>
 #include <rowan/drivers/postgres/postgres_dialect.hpp>
 #include <rowan/sql/stored_value.hpp>
@@ -23,7 +24,59 @@ bool is_readable_binary(const WireType& type) noexcept {
          (type.kind != WireKind::array || type.element != WireKind::unknown);
 }
 
+/// Returns the text in small letters, without names and literals in quotes, and with no other space than ' '.
+std::string bare_text(std::string_view text) {
+  std::string out;
+  char quote = 0;
+  for (const char c : text) {
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else {
+      out += c == '\t' || c == '\r' || c == '\n' ? ' ' : c;
+    }
+  }
+  return base::ascii_lower(out);
+}
+
+/// Tells whether some call of set_config() sets for more than the transaction.
+bool sets_for_session(std::string_view text) {
+  constexpr std::string_view call = "set_config(";
+  for (auto at = text.find(call); at != std::string_view::npos; at = text.find(call, at + 1)) {
+    std::string_view arguments = text.substr(at, text.find(')', at) - at);
+    while (arguments.ends_with(' ')) arguments.remove_suffix(1);
+    if (!arguments.ends_with("true")) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+Traces traces_of(std::string_view text) {
+  static constexpr std::string_view verbs[] = {"set",     "reset",   "discard",   "listen",
+                                               "load",    "do",      "call",      "prepare",
+                                               "declare", "execute", "deallocate"};
+  static constexpr std::string_view words[] = {"advisory_lock", "temporary", " temp ", "pg_temp"};
+  const std::string bare = bare_text(text);
+  const auto start = bare.find_first_not_of(" (");
+  if (start == std::string::npos) return Traces::none;
+  const std::string_view rest = std::string_view(bare).substr(start);
+  // A comment before the verb hides it.
+  if (rest.starts_with("/*") || rest.starts_with("--")) return Traces::session;
+  const std::string_view verb = rest.substr(0, rest.find_first_of(" (;"));
+  if (std::find(std::begin(verbs), std::end(verbs), verb) != std::end(verbs)) {
+    const std::string_view what = rest.substr(std::min(rest.size(), verb.size() + 1));
+    const bool is_local =
+        verb == "set" && (what.starts_with("local ") || what.starts_with("transaction ") ||
+                          what.starts_with("constraints "));
+    return is_local ? Traces::names : Traces::session;
+  }
+  const auto has = [&](std::string_view word) { return rest.find(word) != std::string_view::npos; };
+  if (std::any_of(std::begin(words), std::end(words), has) || sets_for_session(rest))
+    return Traces::session;
+  return has("set_config") ? Traces::names : Traces::none;
+}
 
 Cell stored_cell(const Cell& cell, const sql::Parameter& parameter) {
   if (parameter.storage != sql::Storage::enum_name || cell.type != ValueType::integer) return cell;
@@ -59,6 +112,7 @@ std::shared_ptr<ServerStatement> StatementCatalog::get(std::string_view text) {
   if (found != texts_.end()) return found->second;
   auto statement = std::make_shared<ServerStatement>();
   statement->text = std::make_shared<const std::string>(text);
+  statement->traces = traces_of(text);
   texts_.emplace(*statement->text, statement);
   return statement;
 }
@@ -90,6 +144,11 @@ void StatementCatalog::forget(ServerStatement& statement) noexcept {
   statement.is_known = statement.is_kept = false;
 }
 
+void StatementCatalog::forget_all() noexcept {
+  for (const auto& each : texts_) forget(*each.second);
+  drops_.clear();
+}
+
 void StatementCatalog::release(std::shared_ptr<ServerStatement> statement) noexcept {
   // One is here, one in the list.
   if (statement.use_count() > 2) return;
@@ -107,6 +166,7 @@ void StatementCatalog::send_drops() {
 }
 
 void StatementCatalog::send(const ServerStatement& statement, RunValues values) {
+  traces_ = std::max(traces_, statement.traces);
   if (statement.is_kept) {
     client_.send_run(statement.name, statement.text, values);
   } else {
