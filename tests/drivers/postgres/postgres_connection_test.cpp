@@ -569,8 +569,9 @@ TEST_F(PostgresConnections, invalid_text_is_refused_with_a_reason) {
   try {
     em.flush();
     FAIL() << "stored";
-  } catch (const DriverError& error) {
+  } catch (const DataError& error) {
     EXPECT_EQ(error.sqlstate(), "22021");
+    EXPECT_EQ(error.message().find("0xff"), std::string::npos);
     EXPECT_NE(error.message().find("UTF-8"), std::string::npos);
   }
 }

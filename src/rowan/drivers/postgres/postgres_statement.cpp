@@ -93,10 +93,10 @@ ValueType stored_type(const sql::Parameter& parameter) noexcept {
 void refuse_value(const sql::Parameter& parameter) {
   const std::string name =
       parameter.property != nullptr ? "'" + parameter.property->name + "'" : "a parameter";
-  throw DriverError({.message = "a value of " + name +
-                                " does not fit in its column's type: it is out of range, or of "
-                                "another kind",
-                     .sqlstate = "22003"});
+  throw DataError({.message = "a value of " + name +
+                              " does not fit in its column's type: it is out of range, or of "
+                              "another kind",
+                   .sqlstate = "22003"});
 }
 
 // Catalog -------------------------------------------------------------------------------------------------------------
