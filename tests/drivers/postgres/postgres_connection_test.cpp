@@ -563,16 +563,61 @@ TEST_F(PostgresConnections, sessions_run_in_utc_with_standard_strings) {
   EXPECT_EQ(text_of(em, "select current_setting('standard_conforming_strings')"), "on");
 }
 
-TEST_F(PostgresConnections, invalid_text_is_refused_with_a_reason) {
+TEST_F(PostgresConnections, text_with_a_zero_byte_is_refused_before_it_is_sent) {
+  const auto refused = [&](auto work) {
+    auto em = orm.em().fork();
+    try {
+      work(em);
+      ADD_FAILURE() << "taken";
+    } catch (const ValidationError& error) {
+      EXPECT_NE(error.message().find("'name'"), std::string::npos) << error.message();
+      EXPECT_NE(error.message().find("zero byte"), std::string::npos) << error.message();
+    }
+    EXPECT_EQ(number_of(em, "select 1"), 1);
+  };
+  refused([](EntityManager& em) { (void)em.find<Item>(json::parse(R"({"name":"a\u0000b"})")); });
+  refused([](EntityManager& em) {
+    (void)em.find<Item>(f<&Item::name>.in({std::string("a"), std::string("a\0b", 3)}));
+  });
+  for (const int count : {1, 3, 250}) {
+    refused([&](EntityManager& em) {
+      for (int i = 0; i < count; ++i) em.create<Item>({.name = std::to_string(i)});
+      em.create<Item>({.name = std::string("a\0b", 3)});
+      em.flush();
+    });
+    EXPECT_EQ(rows(), 0);
+  }
+}
+
+TEST_F(PostgresConnections, malformed_words_of_a_search_are_data) {
   auto em = orm.em().fork();
-  em.create<Item>({.name = "\xff\xfe"});
-  try {
-    em.flush();
-    FAIL() << "stored";
-  } catch (const DataError& error) {
-    EXPECT_EQ(error.sqlstate(), "22021");
-    EXPECT_EQ(error.message().find("0xff"), std::string::npos);
-    EXPECT_NE(error.message().find("UTF-8"), std::string::npos);
+  for (const char* words : {"secret & &", "secret (", "!", "'secret"}) {
+    try {
+      (void)em.count<Item>(f<&Item::name>.matches(words));
+    } catch (const DataError& error) {
+      EXPECT_EQ(error.sqlstate(), "42601");
+      EXPECT_EQ(error.message().find("secret"), std::string::npos) << error.message();
+      continue;
+    }
+    ADD_FAILURE() << words;
+  }
+}
+
+TEST_F(PostgresConnections, invalid_text_is_refused_with_a_reason) {
+  for (const int count : {1, 3, 250}) {
+    auto em = orm.em().fork();
+    for (int i = 0; i < count; ++i) em.create<Item>({.name = "\xff\xfe" + std::to_string(i)});
+    try {
+      em.flush();
+      FAIL() << "stored";
+    } catch (const DataError& error) {
+      EXPECT_EQ(error.sqlstate(), "22021");
+      EXPECT_EQ(error.message().find("0xff"), std::string::npos);
+      EXPECT_NE(error.message().find("UTF-8"), std::string::npos);
+      // The server says where only of a copy.
+      const bool is_named = error.message().find("of (name)") != std::string::npos;
+      EXPECT_EQ(is_named, count > 200) << error.message();
+    }
   }
 }
 

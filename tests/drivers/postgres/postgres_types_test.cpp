@@ -319,10 +319,6 @@ TEST_F(PostgresCustomTypes, are_not_cut_to_their_length) {
       FAIL() << "stored";
     } catch (const DataError& error) {
       EXPECT_EQ(error.sqlstate(), "22001");
-      // The server says where only of a copy.
-      const bool is_named = error.message().find("of (short_text)") != std::string::npos;
-      EXPECT_EQ(is_named, count > 200) << error.message();
-      EXPECT_EQ(error.message().find("too long\""), std::string::npos);
     }
   }
 }

@@ -148,6 +148,7 @@ PostgresFailure failure_of(const PGresult* result, std::string statement) {
   failure.table = field_of(result, PG_DIAG_TABLE_NAME);
   failure.column = field_of(result, PG_DIAG_COLUMN_NAME);
   failure.constraint = field_of(result, PG_DIAG_CONSTRAINT_NAME);
+  failure.source = field_of(result, PG_DIAG_SOURCE_FILE);
   failure.context = field_of(result, PG_DIAG_CONTEXT);
   failure.statement = std::move(statement);
   return failure;

@@ -38,9 +38,19 @@ std::string_view columns_of(std::string_view detail) {
   return end == std::string_view::npos ? std::string_view() : detail.substr(0, end);
 }
 
+/// Tells whether what the server could not read is a value with a grammar of its own and not the SQL.
+bool is_in_value(const PostgresFailure& failure) noexcept {
+  const std::string_view source = failure.source;
+  const std::string_view state = failure.sqlstate;
+  return (state == "42601" || state == "54000") &&
+         (source.starts_with("tsquery") || source.starts_with("tsvector") ||
+          source.starts_with("to_tsany") || source.starts_with("jsonpath"));
+}
+
 std::string message_of(const PostgresFailure& failure) {
   const std::string_view state = failure.sqlstate;
-  const bool may_hold_value = state.starts_with("22") || state == "42804" || state == "42846";
+  const bool may_hold_value =
+      state.starts_with("22") || state == "42804" || state == "42846" || is_in_value(failure);
   std::string out = "PostgreSQL: ";
   out += may_hold_value ? without_quoted(failure.message) : failure.message;
   // The bytes are the value too.
@@ -162,6 +172,10 @@ bool is_statement_lost(const PostgresFailure& failure) noexcept {
 void throw_postgres_error(const PostgresFailure& failure) {
   const std::string_view state = failure.sqlstate;
   const std::string_view kind = state.substr(0, 2);
+  if (is_in_value(failure)) {
+    throw DataError(details_of(
+        failure, "the words of a full-text search, or the path into a document, are malformed"));
+  }
   if (kind == "23") throw_constraint(failure);
   if (state == "40001" || state == "40P01") throw_conflict(failure);
   if (state == "55P03") {

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 namespace rowan::drivers::postgres {
@@ -51,6 +52,16 @@ bool sets_for_session(std::string_view text) {
   return false;
 }
 
+std::string named(const sql::Parameter& parameter) {
+  return parameter.property != nullptr ? "'" + parameter.property->name + "'" : "a parameter";
+}
+
+[[noreturn]] void refuse_zero(const sql::Parameter& parameter) {
+  throw ValidationError("the text given for " + named(parameter) +
+                        " has a zero byte, and PostgreSQL has no such text: leave the byte out, or "
+                        "keep it as std::vector<std::byte>");
+}
+
 }  // namespace
 
 Traces traces_of(std::string_view text) {
@@ -79,6 +90,9 @@ Traces traces_of(std::string_view text) {
 }
 
 Cell stored_cell(const Cell& cell, const sql::Parameter& parameter) {
+  if (cell.type == ValueType::text && cell.size > 0 &&
+      std::memchr(cell.data, 0, cell.size) != nullptr) [[unlikely]]
+    refuse_zero(parameter);
   if (parameter.storage != sql::Storage::enum_name || cell.type != ValueType::integer) return cell;
   sql::StorageBuffer unused;
   return sql::to_stored(cell, parameter, unused);
@@ -91,9 +105,7 @@ ValueType stored_type(const sql::Parameter& parameter) noexcept {
 }
 
 void refuse_value(const sql::Parameter& parameter) {
-  const std::string name =
-      parameter.property != nullptr ? "'" + parameter.property->name + "'" : "a parameter";
-  throw DataError({.message = "a value of " + name +
+  throw DataError({.message = "a value of " + named(parameter) +
                               " does not fit in its column's type: it is out of range, or of "
                               "another kind",
                    .sqlstate = "22003"});
