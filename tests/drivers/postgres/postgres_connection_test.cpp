@@ -297,6 +297,42 @@ TEST_F(PostgresConnections, statements_of_changed_tables_are_prepared_anew) {
   EXPECT_EQ(em.execute_rows(text, {Value::of_integer(0)}).at(0).size(), 4u);
 }
 
+TEST_F(PostgresConnections, a_table_that_changes_makes_a_transaction_worth_another_attempt) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  auto em = single.em().fork();
+  em.create<Item>({.name = "a", .amount = 7});
+  em.flush();
+  const auto find = [](EntityManager& tx) {
+    tx.clear();
+    return tx.find_one_or_fail<Item>(f<&Item::name> == std::string("a")).amount;
+  };
+  EXPECT_EQ(find(em), 7);
+  auto other = orm.em().fork();
+  other.execute("alter table pg_item alter column amount type integer");
+  int attempts = 0;
+  EXPECT_EQ(em.transactional(
+                [&](EntityManager& tx) {
+                  ++attempts;
+                  return find(tx);
+                },
+                {.retries = 3}),
+            7);
+  EXPECT_EQ(attempts, 2);
+
+  other.execute("alter table pg_item alter column amount type bigint");
+  em.begin();
+  try {
+    (void)find(em);
+    ADD_FAILURE() << "found";
+  } catch (const SerializationFailure& error) {
+    EXPECT_TRUE(error.is_retryable());
+    EXPECT_EQ(error.sqlstate(), "0A000");
+    EXPECT_NE(error.message().find("prepared anew"), std::string::npos) << error.message();
+  }
+  em.rollback();
+  EXPECT_EQ(find(em), 7);
+}
+
 TEST_F(PostgresConnections, a_statement_is_cancelled_from_another_thread) {
   auto em = orm.em().fork();
   const CancelHandle handle = em.cancel_handle();

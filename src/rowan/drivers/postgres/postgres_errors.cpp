@@ -172,6 +172,12 @@ bool is_statement_lost(const PostgresFailure& failure) noexcept {
 void throw_postgres_error(const PostgresFailure& failure) {
   const std::string_view state = failure.sqlstate;
   const std::string_view kind = state.substr(0, 2);
+  if (is_statement_lost(failure)) {
+    throw SerializationFailure(details_of(
+        failure,
+        "the table of a prepared statement was changed, or the server has forgotten the statement: "
+        "it is prepared anew where the transaction runs again, as {.retries = n} does"));
+  }
   if (is_in_value(failure)) {
     throw DataError(details_of(
         failure, "the words of a full-text search, or the path into a document, are malformed"));

@@ -156,6 +156,10 @@ void StatementCatalog::forget(ServerStatement& statement) noexcept {
   statement.is_known = statement.is_kept = false;
 }
 
+void StatementCatalog::forget(std::string_view text) noexcept {
+  if (const auto found = texts_.find(text); found != texts_.end()) forget(*found->second);
+}
+
 void StatementCatalog::forget_all() noexcept {
   for (const auto& each : texts_) forget(*each.second);
   drops_.clear();
@@ -400,7 +404,8 @@ void PostgresStatement::run() {
   ResultPointer result;
   std::optional<PostgresFailure> failure = client.complete(result);
   if (failure && is_statement_lost(*failure)) {
-    catalog_.forget(*server_);
+    // In a transaction it may be one that was posted before.
+    catalog_.forget(failure->statement);
     // Nothing was done, and nothing was done before it: so it can be run again as the server knows it now.
     const std::vector<TypeOid> before = server_->parameter_oids;
     if (is_alone) know();
@@ -429,9 +434,10 @@ void PostgresStatement::take_result(ResultPointer result) {
   // A statement that the server does not keep may find other tables than when it was described.
   if (columns != types_.size() || (!server_->is_kept && differs())) {
     catalog_.forget(*server_);
-    throw DriverError({.message = "PostgreSQL: the columns of the statement changed while it was "
-                                  "in use: run it again",
-                       .statement = *server_->text});
+    throw SerializationFailure({.message = "PostgreSQL: the columns of the statement changed while "
+                                           "it was in use: run it again, as {.retries = n} does",
+                                .statement = *server_->text,
+                                .sqlstate = "0A000"});
   }
   cells_.resize(columns);
   rooms_.resize(columns);

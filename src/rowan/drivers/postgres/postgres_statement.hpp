@@ -53,6 +53,8 @@ class StatementCatalog final {
   void describe(ServerStatement& statement);
   /// Notes that the server has it no longer, or differently.
   void forget(ServerStatement& statement) noexcept;
+  /// The same of a statement by its text, if there is one.
+  void forget(std::string_view text) noexcept;
   /// Forgets all statements, where the server has done so.
   void forget_all() noexcept;
   /// What the statements since clear_traces() may have left behind.
