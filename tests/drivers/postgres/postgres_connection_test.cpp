@@ -242,6 +242,32 @@ TEST_F(PostgresConnections, a_copy_that_fails_leaves_nothing_and_a_connection_of
   EXPECT_EQ(rows(), 0);
 }
 
+TEST_F(PostgresConnections, rows_are_inserted_without_a_right_to_the_sequence) {
+  auto em = orm.em().fork();
+  em.execute("drop role if exists rowan_guest");
+  em.execute("create role rowan_guest");
+  em.execute("grant select, insert on pg_item to rowan_guest");
+  for (const int count : {1, 3, 250}) {
+    em.transactional([&](EntityManager& tx) {
+      tx.execute("set local role rowan_guest");
+      std::vector<Item*> items;
+      for (int i = 0; i < count; ++i) {
+        const std::string name = std::to_string(count) + "/" + std::to_string(i);
+        items.push_back(&tx.create<Item>({.name = name, .amount = i}));
+      }
+      tx.flush();
+      for (const Item* item : items) {
+        EXPECT_EQ(number_of(tx, "select amount from pg_item where id = " +
+                                    std::to_string(item->id) + " and name = '" + item->name + "'"),
+                  item->amount);
+      }
+    });
+  }
+  EXPECT_EQ(rows(), 254);
+  em.execute("drop owned by rowan_guest");
+  em.execute("drop role rowan_guest");
+}
+
 /// Adds as many items as go by a copy, as the user or to the table that `prepare` makes of it.
 void add_many(std::initializer_list<std::string_view> prepare) {
   Orm other = make_orm<Item>(server_url());

@@ -216,7 +216,10 @@ sql::SqlStatement* PostgresConnection::key_statement(const metadata::EntityMeta&
   if (found != key_statements_.end()) return found->second.get();
   const std::string table = quoted_table(entity.table);
   const std::string& column = entity.primary_key->column_name;
-  const auto query = prepare("select pg_catalog.pg_get_serial_sequence($1::text, $2::text)");
+  // An insert may take keys of an identity column's sequence without a right to it, nextval() may not.
+  const auto query = prepare(
+      "select name from pg_catalog.pg_get_serial_sequence($1::text, $2::text) as name where "
+      "pg_catalog.has_sequence_privilege(name, 'USAGE, UPDATE')");
   const Cell names[] = {Cell::of_bytes(table), Cell::of_bytes(column)};
   const sql::Parameter parameters[2];
   query->bind(0, names, parameters);
