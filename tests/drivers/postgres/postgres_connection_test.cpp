@@ -172,6 +172,49 @@ TEST(PostgresReturning, of_many_rows_finds_each_by_its_key) {
   orm.schema().drop();
 }
 
+/// Lets a trigger leave out the rows of the table that are named "out".
+void leave_out(EntityManager& em, std::string_view table) {
+  em.execute(
+      "create or replace function pg_leave_out() returns trigger language plpgsql as $$ begin if "
+      "new.name = 'out' then return null; end if; return new; end $$");
+  em.execute("create trigger leave_out before insert on " + std::string(table) +
+             " for each row execute function pg_leave_out()");
+}
+
+template <class Entity>
+void expect_left_out(EntityManager& em, std::string_view words) {
+  try {
+    em.flush();
+    ADD_FAILURE() << "inserted";
+  } catch (const DriverError& error) {
+    EXPECT_NE(error.message().find(words), std::string::npos) << error.message();
+    EXPECT_NE(error.statement().find("insert into"), std::string::npos);
+  }
+  em.clear();
+  EXPECT_EQ(em.count<Entity>(), 0u);
+}
+
+TEST_F(PostgresConnections, an_insert_that_a_trigger_leaves_out_is_an_error) {
+  auto em = orm.em().fork();
+  leave_out(em, "pg_item");
+  em.create<Item>({.name = "out"});
+  expect_left_out<Item>(em, "no row");
+  em.create<Item>({.name = "in"});
+  em.flush();
+  EXPECT_EQ(rows(), 1);
+}
+
+TEST(PostgresReturning, of_rows_that_a_trigger_leaves_out_is_an_error) {
+  Orm orm = make_orm<Ticket>(server_url());
+  orm.schema().refresh();
+  auto em = orm.em().fork();
+  leave_out(em, "pg_ticket");
+  for (const char* name : {"a", "out", "b"}) em.create<Ticket>({.name = name, .code = {}});
+  expect_left_out<Ticket>(em, "inserted 2");
+  orm.schema().drop();
+  em.execute("drop function pg_leave_out() cascade");
+}
+
 TEST_F(PostgresConnections, an_error_in_the_middle_of_a_pipeline_names_its_statement) {
   auto em = orm.em().fork();
   for (const char* name : {"a", "b"}) em.create<Item>({.name = name});
