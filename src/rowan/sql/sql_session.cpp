@@ -174,6 +174,23 @@ std::span<const Cell> row_of(const Cell* cells, const SqlStatement& statement) {
   return {cells, statement.column_count()};
 }
 
+/// Refuses an insert that has left rows out, whose objects would go on without a key.
+void check_inserted(const metadata::EntityMeta* entity,
+                    std::size_t rows,
+                    std::size_t read,
+                    const SqlStatement& statement) {
+  if (entity == nullptr || read >= rows) [[likely]]
+    return;
+  // A rehearsal runs nothing and has no result.
+  if (statement.column_count() == 0) return;
+  throw DriverError({.message = "of " + std::to_string(rows) + " new " + entity->name +
+                                ", the database inserted " +
+                                (read == 0 ? std::string("no row") : std::to_string(read)) +
+                                ": a trigger of the table left it out; let the trigger raise an "
+                                "error instead",
+                     .statement = std::string(statement.text())});
+}
+
 }  // namespace
 
 // Cursor --------------------------------------------------------------------------------------------------------------
@@ -212,8 +229,9 @@ struct SqlSession::BatchPlan {
   bool is_padded = false;  ///< a last row may be repeated
   bool is_update = false;
   bool pads_with_nulls = false;
-  std::size_t key_at = SIZE_MAX;             ///< where a row has its key
-  std::vector<Value>* given_keys = nullptr;  ///< takes each row's key
+  std::size_t key_at = SIZE_MAX;                   ///< where a row has its key
+  std::vector<Value>* given_keys = nullptr;        ///< takes each row's key
+  const metadata::EntityMeta* inserted = nullptr;  ///< set: each row must yield one
   /// Told of each chunk that was run, with its first row's number.
   std::function<void(SqlStatement&, std::size_t first, std::size_t rows)> after{};
   bool has_returning = false;
@@ -447,7 +465,12 @@ std::uint64_t SqlSession::run_arrays(const BatchPlan& plan) {
       affected += finish_write(run.statement(), plan, rows, log);
       continue;
     }
-    while (const Cell* made = run.statement().step()) plan.take(row_of(made, run.statement()));
+    std::size_t read = 0;
+    while (const Cell* made = run.statement().step()) {
+      plan.take(row_of(made, run.statement()));
+      ++read;
+    }
+    check_inserted(plan.inserted, rows, read, run.statement());
     affected += run.statement().affected();
     log.finish(static_cast<std::int64_t>(rows));
   }
@@ -507,6 +530,7 @@ std::uint64_t SqlSession::run_chunk(const BatchPlan& plan,
     if (returned != nullptr) returned->returned(first + read, row_of(made, statement));
     ++read;
   }
+  check_inserted(plan.inserted, rows, read, statement);
   const std::uint64_t affected = statement.affected();
   log.finish(static_cast<std::int64_t>(affected));
   return affected;
@@ -517,6 +541,7 @@ void SqlSession::insert(const backend::InsertBatch& batch, backend::ReturnedRows
   BatchPlan plan;
   plan.rows = batch.rows;
   plan.has_returning = !batch.returning.empty();
+  if (plan.has_returning) plan.inserted = batch.entity;
   plan.key = "i" + batch.entity->table;
   add_names(plan.key, *batch.entity, batch.columns);
   add_names(plan.key, *batch.entity, batch.returning);

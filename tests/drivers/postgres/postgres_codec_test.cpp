@@ -1,10 +1,12 @@
 // PostgreSQL's binary formats, there and back, without a server.
 
+#include <rowan/base/error.hpp>
 #include <rowan/drivers/postgres/postgres_codec.hpp>
 
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -246,6 +248,46 @@ TEST(PostgresCodec, texts_of_the_server_are_read_by_their_types) {
   EXPECT_EQ(read(1082, "1970-01-03"), Cell::of_integer(2, ValueType::date));
   EXPECT_EQ(read(2950, "00000000-0000-0000-0000-000000000001").bytes().back(), '\1');
   EXPECT_EQ(read(1186, "1 day").bytes(), "1 day");
+}
+
+TEST(PostgresCodec, arrays_are_read_from_their_text) {
+  std::string room;
+  const auto read = [&](TypeOid oid, std::string_view text) {
+    return std::string(read_text(builtin_type(oid), text, room).bytes());
+  };
+  EXPECT_EQ(read(1009, R"({a,"b,c",NULL,"NULL","q\"\\{}",""})"),
+            R"(["a","b,c",null,"NULL","q\"\\{}",""])");
+  EXPECT_EQ(read(1009, "{}"), "[]");
+  EXPECT_EQ(read(1016, "{1,-2,NULL}"), "[1,-2,null]");
+  EXPECT_EQ(read(1007, "[0:1]={5,6}"), "[5,6]");
+  EXPECT_EQ(read(1007, "{{1,2},{3,4}}"), "[[1,2],[3,4]]");
+  EXPECT_EQ(read(1000, "{t,f}"), "[true,false]");
+  EXPECT_EQ(read(1022, "{0.5,1e+300}"), "[0.5,1e+300]");
+  for (const char* broken : {"", "a", "{", "{1", "{1,2", "{1}}", "{\"a}", "{a\\"})
+    EXPECT_THROW((void)read(1009, broken), DriverError) << broken;
+}
+
+TEST(PostgresCodec, dates_beyond_four_digits_are_read_from_their_text) {
+  std::string room;
+  const auto read = [&](TypeOid oid, std::string_view text) {
+    const Cell cell = read_text(builtin_type(oid), text, room);
+    EXPECT_NE(cell.type, ValueType::text) << text;
+    return cell.integer;
+  };
+  const auto day = [](int year, unsigned month, unsigned number) {
+    return std::chrono::sys_days(std::chrono::year(year) / static_cast<int>(month) /
+                                 static_cast<int>(number))
+        .time_since_epoch()
+        .count();
+  };
+  EXPECT_EQ(read(1082, "0044-03-15 BC"), day(-43, 3, 15));
+  EXPECT_EQ(read(1082, "0001-02-29 BC"), day(0, 2, 29));
+  EXPECT_EQ(read(1082, "12345-12-31"), day(12345, 12, 31));
+  EXPECT_EQ(read(1082, "infinity"), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(read(1184, "0044-03-15 01:00:00.5+00 BC"),
+            day(-43, 3, 15) * 86'400'000'000 + 3'600'500'000);
+  EXPECT_EQ(read(1114, "10000-01-01 00:00:00"), day(10000, 1, 1) * 86'400'000'000);
+  EXPECT_EQ(read(1184, "294276-12-31 00:00:00+00"), std::numeric_limits<std::int64_t>::max());
 }
 
 }  // namespace

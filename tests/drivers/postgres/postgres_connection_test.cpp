@@ -172,6 +172,49 @@ TEST(PostgresReturning, of_many_rows_finds_each_by_its_key) {
   orm.schema().drop();
 }
 
+/// Lets a trigger leave out the rows of the table that are named "out".
+void leave_out(EntityManager& em, std::string_view table) {
+  em.execute(
+      "create or replace function pg_leave_out() returns trigger language plpgsql as $$ begin if "
+      "new.name = 'out' then return null; end if; return new; end $$");
+  em.execute("create trigger leave_out before insert on " + std::string(table) +
+             " for each row execute function pg_leave_out()");
+}
+
+template <class Entity>
+void expect_left_out(EntityManager& em, std::string_view words) {
+  try {
+    em.flush();
+    ADD_FAILURE() << "inserted";
+  } catch (const DriverError& error) {
+    EXPECT_NE(error.message().find(words), std::string::npos) << error.message();
+    EXPECT_NE(error.statement().find("insert into"), std::string::npos);
+  }
+  em.clear();
+  EXPECT_EQ(em.count<Entity>(), 0u);
+}
+
+TEST_F(PostgresConnections, an_insert_that_a_trigger_leaves_out_is_an_error) {
+  auto em = orm.em().fork();
+  leave_out(em, "pg_item");
+  em.create<Item>({.name = "out"});
+  expect_left_out<Item>(em, "no row");
+  em.create<Item>({.name = "in"});
+  em.flush();
+  EXPECT_EQ(rows(), 1);
+}
+
+TEST(PostgresReturning, of_rows_that_a_trigger_leaves_out_is_an_error) {
+  Orm orm = make_orm<Ticket>(server_url());
+  orm.schema().refresh();
+  auto em = orm.em().fork();
+  leave_out(em, "pg_ticket");
+  for (const char* name : {"a", "out", "b"}) em.create<Ticket>({.name = name, .code = {}});
+  expect_left_out<Ticket>(em, "inserted 2");
+  orm.schema().drop();
+  em.execute("drop function pg_leave_out() cascade");
+}
+
 TEST_F(PostgresConnections, an_error_in_the_middle_of_a_pipeline_names_its_statement) {
   auto em = orm.em().fork();
   for (const char* name : {"a", "b"}) em.create<Item>({.name = name});
@@ -242,6 +285,32 @@ TEST_F(PostgresConnections, a_copy_that_fails_leaves_nothing_and_a_connection_of
   EXPECT_EQ(rows(), 0);
 }
 
+TEST_F(PostgresConnections, rows_are_inserted_without_a_right_to_the_sequence) {
+  auto em = orm.em().fork();
+  em.execute("drop role if exists rowan_guest");
+  em.execute("create role rowan_guest");
+  em.execute("grant select, insert on pg_item to rowan_guest");
+  for (const int count : {1, 3, 250}) {
+    em.transactional([&](EntityManager& tx) {
+      tx.execute("set local role rowan_guest");
+      std::vector<Item*> items;
+      for (int i = 0; i < count; ++i) {
+        const std::string name = std::to_string(count) + "/" + std::to_string(i);
+        items.push_back(&tx.create<Item>({.name = name, .amount = i}));
+      }
+      tx.flush();
+      for (const Item* item : items) {
+        EXPECT_EQ(number_of(tx, "select amount from pg_item where id = " +
+                                    std::to_string(item->id) + " and name = '" + item->name + "'"),
+                  item->amount);
+      }
+    });
+  }
+  EXPECT_EQ(rows(), 254);
+  em.execute("drop owned by rowan_guest");
+  em.execute("drop role rowan_guest");
+}
+
 /// Adds as many items as go by a copy, as the user or to the table that `prepare` makes of it.
 void add_many(std::initializer_list<std::string_view> prepare) {
   Orm other = make_orm<Item>(server_url());
@@ -295,6 +364,42 @@ TEST_F(PostgresConnections, statements_of_changed_tables_are_prepared_anew) {
   ASSERT_EQ(em.execute_rows(text, {Value::of_integer(0)}).at(0).size(), 3u);
   em.execute("alter table pg_item add column more integer");
   EXPECT_EQ(em.execute_rows(text, {Value::of_integer(0)}).at(0).size(), 4u);
+}
+
+TEST_F(PostgresConnections, a_table_that_changes_makes_a_transaction_worth_another_attempt) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  auto em = single.em().fork();
+  em.create<Item>({.name = "a", .amount = 7});
+  em.flush();
+  const auto find = [](EntityManager& tx) {
+    tx.clear();
+    return tx.find_one_or_fail<Item>(f<&Item::name> == std::string("a")).amount;
+  };
+  EXPECT_EQ(find(em), 7);
+  auto other = orm.em().fork();
+  other.execute("alter table pg_item alter column amount type integer");
+  int attempts = 0;
+  EXPECT_EQ(em.transactional(
+                [&](EntityManager& tx) {
+                  ++attempts;
+                  return find(tx);
+                },
+                {.retries = 3}),
+            7);
+  EXPECT_EQ(attempts, 2);
+
+  other.execute("alter table pg_item alter column amount type bigint");
+  em.begin();
+  try {
+    (void)find(em);
+    ADD_FAILURE() << "found";
+  } catch (const SerializationFailure& error) {
+    EXPECT_TRUE(error.is_retryable());
+    EXPECT_EQ(error.sqlstate(), "0A000");
+    EXPECT_NE(error.message().find("prepared anew"), std::string::npos) << error.message();
+  }
+  em.rollback();
+  EXPECT_EQ(find(em), 7);
 }
 
 TEST_F(PostgresConnections, a_statement_is_cancelled_from_another_thread) {
@@ -446,6 +551,116 @@ TEST_F(PostgresConnections, reading_transactions_refuse_writes_and_keep_their_co
   EXPECT_EQ(number_of(em, "select pg_backend_pid()"), process);
 }
 
+TEST_F(PostgresConnections, a_transaction_that_native_sql_left_open_is_rolled_back) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  {
+    auto em = single.em().fork();
+    em.execute("begin");
+  }
+  auto em = single.em().fork();
+  em.execute("insert into pg_item (name, amount) values ('a', 1)");
+  EXPECT_EQ(rows(), 1);
+  // One that has failed is left open as well.
+  em.execute("begin");
+  EXPECT_THROW(em.execute("select 1 / 0"), DriverError);
+  em.create<Item>({.name = "b"});
+  em.flush();
+  EXPECT_EQ(rows(), 2);
+}
+
+TEST_F(PostgresConnections, what_native_sql_leaves_in_a_session_goes_with_its_unit) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1&statement_timeout=9s"));
+  const auto left_by = [&](std::string_view left, std::string_view asked) {
+    {
+      auto em = single.em().fork();
+      em.execute(left);
+    }
+    auto em = single.em().fork();
+    return text_of(em, asked);
+  };
+  const std::int64_t process = [&] {
+    auto em = single.em().fork();
+    return number_of(em, "select pg_backend_pid()");
+  }();
+  const std::string path = left_by("select 1", "show search_path");
+  EXPECT_EQ(left_by("set search_path to pg_catalog", "show search_path"), path);
+  EXPECT_EQ(left_by("SET\ntime zone 'Asia/Tokyo'", "show time zone"), "UTC");
+  EXPECT_EQ(left_by("/* why */ set statement_timeout = 1", "show statement_timeout"), "9s");
+  EXPECT_EQ(
+      left_by("select set_config('statement_timeout', '1ms', false)", "show statement_timeout"),
+      "9s");
+  EXPECT_EQ(left_by("set default_transaction_read_only = on", "show transaction_read_only"), "off");
+  EXPECT_EQ(left_by("create temp table pg_item (name text)",
+                    "select count(*)::text from pg_class where relpersistence = 't' and relname = "
+                    "'pg_item'"),
+            "0");
+  EXPECT_EQ(left_by("select pg_advisory_lock(4711)",
+                    "select count(*)::text from pg_locks where locktype = 'advisory' and pid = "
+                    "pg_backend_pid()"),
+            "0");
+  EXPECT_EQ(left_by("listen news", "select count(*)::text from pg_listening_channels()"), "0");
+  EXPECT_EQ(left_by("prepare mine as select 1",
+                    "select count(*)::text from pg_prepared_statements where name = 'mine'"),
+            "0");
+  EXPECT_EQ(left_by("declare mine cursor with hold for select 1",
+                    "select count(*)::text from pg_cursors where name = 'mine'"),
+            "0");
+  EXPECT_EQ(left_by("deallocate all", "select 'known'"), "known");
+  // The connection is the same, and statements that it knew are of use.
+  auto em = single.em().fork();
+  EXPECT_EQ(number_of(em, "select pg_backend_pid()"), process);
+  for (int i = 0; i < 3; ++i) {
+    for (int k = 0; k < 5; ++k)
+      em.create<Item>({.name = std::to_string(i) + "/" + std::to_string(k)});
+    em.flush();
+    em.execute("set time zone 'Asia/Tokyo'");
+  }
+  EXPECT_EQ(rows(), 15);
+}
+
+TEST_F(PostgresConnections, settings_of_a_transaction_cost_the_session_nothing) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  const auto known = [&] {
+    auto em = single.em().fork();
+    (void)em.count<Item>();
+    return text_of(em,
+                   "select min(name) from pg_prepared_statements where statement like '%item%'");
+  };
+  const std::string before = known();
+  for (const std::string_view text :
+       {"set local work_mem = '1MB'", "select set_config('app.user', 'a', true)",
+        "select 'set temporary pg_advisory_lock' as \"temporary\""}) {
+    auto em = single.em().fork();
+    em.transactional([&](EntityManager& tx) { tx.execute(text); });
+  }
+  EXPECT_EQ(known(), before);
+  auto em = single.em().fork();
+  em.execute("set work_mem = '1MB'");
+  EXPECT_NE(known(), before);
+}
+
+TEST_F(PostgresConnections, keys_come_from_the_table_that_the_search_path_names) {
+  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
+  auto em = single.em().fork();
+  for (const char* tenant : {"tenant_a", "tenant_b"}) {
+    em.execute("create schema " + std::string(tenant));
+    em.execute("create table " + std::string(tenant) +
+               ".pg_item (like public.pg_item including all)");
+  }
+  em.execute("alter sequence tenant_b.pg_item_id_seq restart with 1000");
+  for (const char* tenant : {"tenant_a", "tenant_b"}) {
+    em.transactional([&](EntityManager& tx) {
+      tx.execute("set local search_path to " + std::string(tenant));
+      for (int i = 0; i < 5; ++i) tx.create<Item>({.name = std::to_string(i)});
+    });
+    em.clear();
+  }
+  EXPECT_EQ(number_of(em, "select max(id) from tenant_a.pg_item"), 5);
+  EXPECT_EQ(number_of(em, "select min(id) from tenant_b.pg_item"), 1000);
+  em.execute("drop schema tenant_a cascade");
+  em.execute("drop schema tenant_b cascade");
+}
+
 TEST_F(PostgresConnections, sessions_run_in_utc_with_standard_strings) {
   auto em = orm.em().fork();
   EXPECT_EQ(text_of(em, "select current_setting('TimeZone')"), "UTC");
@@ -453,15 +668,61 @@ TEST_F(PostgresConnections, sessions_run_in_utc_with_standard_strings) {
   EXPECT_EQ(text_of(em, "select current_setting('standard_conforming_strings')"), "on");
 }
 
-TEST_F(PostgresConnections, invalid_text_is_refused_with_a_reason) {
+TEST_F(PostgresConnections, text_with_a_zero_byte_is_refused_before_it_is_sent) {
+  const auto refused = [&](auto work) {
+    auto em = orm.em().fork();
+    try {
+      work(em);
+      ADD_FAILURE() << "taken";
+    } catch (const ValidationError& error) {
+      EXPECT_NE(error.message().find("'name'"), std::string::npos) << error.message();
+      EXPECT_NE(error.message().find("zero byte"), std::string::npos) << error.message();
+    }
+    EXPECT_EQ(number_of(em, "select 1"), 1);
+  };
+  refused([](EntityManager& em) { (void)em.find<Item>(json::parse(R"({"name":"a\u0000b"})")); });
+  refused([](EntityManager& em) {
+    (void)em.find<Item>(f<&Item::name>.in({std::string("a"), std::string("a\0b", 3)}));
+  });
+  for (const int count : {1, 3, 250}) {
+    refused([&](EntityManager& em) {
+      for (int i = 0; i < count; ++i) em.create<Item>({.name = std::to_string(i)});
+      em.create<Item>({.name = std::string("a\0b", 3)});
+      em.flush();
+    });
+    EXPECT_EQ(rows(), 0);
+  }
+}
+
+TEST_F(PostgresConnections, malformed_words_of_a_search_are_data) {
   auto em = orm.em().fork();
-  em.create<Item>({.name = "\xff\xfe"});
-  try {
-    em.flush();
-    FAIL() << "stored";
-  } catch (const DriverError& error) {
-    EXPECT_EQ(error.sqlstate(), "22021");
-    EXPECT_NE(error.message().find("UTF-8"), std::string::npos);
+  for (const char* words : {"secret & &", "secret (", "!", "'secret"}) {
+    try {
+      (void)em.count<Item>(f<&Item::name>.matches(words));
+    } catch (const DataError& error) {
+      EXPECT_EQ(error.sqlstate(), "42601");
+      EXPECT_EQ(error.message().find("secret"), std::string::npos) << error.message();
+      continue;
+    }
+    ADD_FAILURE() << words;
+  }
+}
+
+TEST_F(PostgresConnections, invalid_text_is_refused_with_a_reason) {
+  for (const int count : {1, 3, 250}) {
+    auto em = orm.em().fork();
+    for (int i = 0; i < count; ++i) em.create<Item>({.name = "\xff\xfe" + std::to_string(i)});
+    try {
+      em.flush();
+      FAIL() << "stored";
+    } catch (const DataError& error) {
+      EXPECT_EQ(error.sqlstate(), "22021");
+      EXPECT_EQ(error.message().find("0xff"), std::string::npos);
+      EXPECT_NE(error.message().find("UTF-8"), std::string::npos);
+      // The server says where only of a copy.
+      const bool is_named = error.message().find("of (name)") != std::string::npos;
+      EXPECT_EQ(is_named, count > 200) << error.message();
+    }
   }
 }
 

@@ -98,11 +98,30 @@ TEST_F(PostgresErrors, have_a_class_for_what_is_not_there) {
 
 TEST_F(PostgresErrors, of_values_do_not_repeat_them) {
   const auto error =
-      error_of<DriverError>("select ('secret' || id)::integer from (values (1)) as v(id)");
+      error_of<DataError>("select ('secret' || id)::integer from (values (1)) as v(id)");
   EXPECT_EQ(error.sqlstate(), "22P02");
   EXPECT_EQ(error.message().substr(0, error.message().find("(in:")).find("secret"),
             std::string::npos)
       << error.message();
+  // A value with quotes of its own.
+  const auto quoted = error_of<DataError>("select (chr(34) || 'secret' || chr(34))::integer");
+  EXPECT_EQ(quoted.message().substr(0, quoted.message().find("(in:")).find("secret"),
+            std::string::npos)
+      << quoted.message();
+}
+
+TEST_F(PostgresErrors, have_a_class_for_values_that_do_not_fit) {
+  const auto state_of = [&](std::string_view sql) { return error_of<DataError>(sql).sqlstate(); };
+  EXPECT_EQ(state_of("select ('9' || repeat('9', 30))::bigint"), "22003");
+  EXPECT_EQ(state_of("select ('x' || 1)::date"), "22007");
+  EXPECT_EQ(state_of("select ('2024-02-3' || 1)::date"), "22008");
+  EXPECT_EQ(state_of("select ('{' || 1)::jsonb"), "22P02");
+  EXPECT_EQ(state_of("select ('{\"a\":\"\\u00' || '00\"}')::jsonb ->> 'a'"), "22P05");
+  EXPECT_EQ(state_of("select convert_from('\\xff'::bytea, 'UTF8')"), "22021");
+  EXPECT_EQ(state_of("select 'a' ~ ('(' || 'b')"), "2201B");
+  EXPECT_EQ(state_of("select jsonb_path_query('[1]', 'strict $.a')"), "2203A");
+  // What an expression computes is no value that somebody gave.
+  EXPECT_NE(error_of<DriverError>("select 1 / 0").kind(), ErrorKind::data);
 }
 
 TEST_F(PostgresErrors, that_a_program_raises_keep_their_code) {

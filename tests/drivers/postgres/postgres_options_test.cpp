@@ -178,7 +178,7 @@ TEST_P(PostgresOptions, text_is_searched_where_the_database_can) {
   EXPECT_EQ(found("cats & !dogs"), 0u);
   EXPECT_EQ(found("birds | dogs"), 1u);
   EXPECT_EQ(em.count<Note>(json::parse(R"({"text": {"$fulltext": "dogs"}})")), 1u);
-  EXPECT_THROW((void)found("cats &"), SyntaxError);
+  EXPECT_THROW((void)found("cats &"), DataError);
 }
 
 TEST_P(PostgresOptions, the_schema_is_made_of_the_databases_own_means) {

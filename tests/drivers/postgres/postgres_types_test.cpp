@@ -48,6 +48,15 @@ struct Custom {
   rowan::Uuid uuid_text;
 };
 
+/// A type that has only a text makes the others come as text too.
+struct Mixed {
+  std::int64_t id{};
+  std::string address;
+  std::vector<std::string> words;
+  std::vector<std::int64_t> numbers;
+  rowan::Timestamp time{};
+};
+
 }  // namespace every
 
 template <>
@@ -88,6 +97,15 @@ inline constexpr auto rowan::mapping<every::Custom> =
         rowan::property<&every::Custom::text_document>.column_type("json"),
         rowan::property<&every::Custom::uuid_text>.column_type("varchar(36)"))
         .table("pg_custom");
+
+template <>
+inline constexpr auto rowan::mapping<every::Mixed> =
+    rowan::entity<every::Mixed>(rowan::primary_key<&every::Mixed::id>,
+                                rowan::property<&every::Mixed::address>.column_type("inet"),
+                                rowan::property<&every::Mixed::words>,
+                                rowan::property<&every::Mixed::numbers>,
+                                rowan::property<&every::Mixed::time>)
+        .table("pg_mixed");
 
 namespace rowan::test {
 namespace {
@@ -317,9 +335,8 @@ TEST_F(PostgresCustomTypes, are_not_cut_to_their_length) {
     try {
       em.flush();
       FAIL() << "stored";
-    } catch (const DriverError& error) {
+    } catch (const DataError& error) {
       EXPECT_EQ(error.sqlstate(), "22001");
-      EXPECT_EQ(error.message().find("too long\""), std::string::npos);
     }
   }
 }
@@ -331,11 +348,32 @@ TEST_F(PostgresCustomTypes, refuse_numbers_out_of_their_range) {
     try {
       em.flush();
       FAIL() << "stored";
-    } catch (const DriverError& error) {
+    } catch (const DataError& error) {
       EXPECT_EQ(error.sqlstate(), "22003");
     }
     EXPECT_EQ(number_of(em, "select count(*) from pg_custom"), 0);
   }
+}
+
+TEST(PostgresResults, that_come_as_text_have_arrays_and_all_times) {
+  Orm orm = make_orm<every::Mixed>(server_url());
+  orm.schema().refresh();
+  const std::vector<std::string> words = {"a", "b,c", "", "NULL", "q\"\\{}", "\n"};
+  const auto time = at(-70'000'000'000'000'000);
+  auto em = orm.em().fork();
+  em.create<every::Mixed>(
+      {.address = "10.0.0.1", .words = words, .numbers = {1, -2}, .time = time});
+  em.create<every::Mixed>({.address = "10.0.0.2", .words = {}, .numbers = {}, .time = at(0)});
+  em.flush();
+  auto other = orm.em().fork();
+  const auto read = other.find<every::Mixed>({}, {.order_by = {f<&every::Mixed::id>}});
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[0].address, "10.0.0.1");
+  EXPECT_EQ(read[0].words, words);
+  EXPECT_EQ(read[0].numbers, (std::vector<std::int64_t>{1, -2}));
+  EXPECT_EQ(read[0].time, time);
+  EXPECT_TRUE(read[1].words.empty());
+  orm.schema().drop();
 }
 
 TEST(PostgresResults, of_types_that_have_only_text_are_read_as_text) {
@@ -354,7 +392,7 @@ TEST(PostgresResults, of_types_that_have_only_text_are_read_as_text) {
   EXPECT_EQ(row[4].text(), "1.50");
   EXPECT_EQ(row[5].text(), std::string(1, '\1'));
   EXPECT_TRUE(row[6].is_null());
-  EXPECT_EQ(row[7].text(), "{1,2}");  // as text, like the whole row
+  EXPECT_EQ(row[7].text(), "[1,2]");
   EXPECT_EQ(
       em.execute_rows("select array[[1,2],[3,null]], '{}'::text[], array['a\"b']").at(0)[0].text(),
       "[[1,2],[3,null]]");

@@ -148,6 +148,8 @@ PostgresFailure failure_of(const PGresult* result, std::string statement) {
   failure.table = field_of(result, PG_DIAG_TABLE_NAME);
   failure.column = field_of(result, PG_DIAG_COLUMN_NAME);
   failure.constraint = field_of(result, PG_DIAG_CONSTRAINT_NAME);
+  failure.source = field_of(result, PG_DIAG_SOURCE_FILE);
+  failure.context = field_of(result, PG_DIAG_CONTEXT);
   failure.statement = std::move(statement);
   return failure;
 }
@@ -472,6 +474,14 @@ void PostgresClient::end_copy(const char* error) {
 
 bool PostgresClient::is_in_transaction() const noexcept {
   return !pending_.empty() || PQtransactionStatus(connection_) != PQTRANS_IDLE;
+}
+
+void PostgresClient::end_transaction() {
+  ResultPointer ignored;
+  if (is_pending()) (void)complete(ignored);
+  if (!is_in_transaction()) return;
+  send_once(std::make_shared<const std::string>("rollback"), {});
+  finish();
 }
 
 bool PostgresClient::is_usable() noexcept {

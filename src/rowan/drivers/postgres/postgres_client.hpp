@@ -78,6 +78,8 @@ class PostgresClient final {
   [[nodiscard]] bool is_pending() const noexcept { return !pending_.empty(); }
   /// Tells whether a transaction is open, on its way ones included.
   [[nodiscard]] bool is_in_transaction() const noexcept;
+  /// Waits for what is on its way, whatever comes of it, and rolls an open transaction back.
+  void end_transaction();
   [[nodiscard]] bool is_usable() noexcept;
   /// Says whether the running transaction was begun as one that only reads: then the refusal of a write tells nothing
   /// of the server.

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace rowan::drivers::postgres {
 namespace {
@@ -152,18 +153,48 @@ Cell read_bytea_text(std::string_view text, std::string& room) {
   return Cell::of_bytes(room, ValueType::blob);
 }
 
+/// Moves a date of any year, or of one before Christ, into the years that have a text, and writes that. Returns by how
+/// many days it was moved; nothing where the text is no such date. Calendars repeat after 400 years.
+std::optional<std::int64_t> move_year(std::string_view text, std::string& moved_text) {
+  constexpr std::int64_t days_of_400_years = 146097;
+  constexpr std::string_view mark = " BC";
+  const bool is_before_christ = text.ends_with(mark);
+  if (is_before_christ) text.remove_suffix(mark.size());
+  std::int64_t year = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), year);
+  if (error != std::errc{} || year <= 0 || year > 10'000'000) return std::nullopt;
+  if (is_before_christ) year = 1 - year;
+  const std::int64_t in_cycle = 2000 + (year % 400 + 400) % 400;
+  moved_text = std::to_string(in_cycle);
+  moved_text.append(end, text.data() + text.size());
+  return (year - in_cycle) / 400 * days_of_400_years;
+}
+
 Cell read_timestamp_text(std::string_view text) {
   if (text == "infinity") return Cell::of_integer(largest, ValueType::timestamp);
   if (text == "-infinity") return Cell::of_integer(smallest, ValueType::timestamp);
   Timestamp time;
-  if (!parse_timestamp(text, time)) return Cell::of_bytes(text);
-  return Cell::of_integer(time.time_since_epoch().count(), ValueType::timestamp);
+  if (parse_timestamp(text, time)) [[likely]]
+    return Cell::of_integer(time.time_since_epoch().count(), ValueType::timestamp);
+  std::string moved_text;
+  const std::optional<std::int64_t> days = move_year(text, moved_text);
+  if (!days || !parse_timestamp(moved_text, time)) return Cell::of_bytes(text);
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(time.time_since_epoch().count(), *days * 86'400'000'000, &sum))
+    sum = *days > 0 ? largest : smallest;
+  return Cell::of_integer(sum, ValueType::timestamp);
 }
 
 Cell read_date_text(std::string_view text) {
+  if (text == "infinity") return Cell::of_integer(largest, ValueType::date);
+  if (text == "-infinity") return Cell::of_integer(smallest, ValueType::date);
   std::chrono::sys_days date;
-  if (!parse_date(text, date)) return Cell::of_bytes(text);
-  return Cell::of_integer(date.time_since_epoch().count(), ValueType::date);
+  if (parse_date(text, date)) [[likely]]
+    return Cell::of_integer(date.time_since_epoch().count(), ValueType::date);
+  std::string moved_text;
+  const std::optional<std::int64_t> days = move_year(text, moved_text);
+  if (!days || !parse_date(moved_text, date)) return Cell::of_bytes(text);
+  return Cell::of_integer(date.time_since_epoch().count() + *days, ValueType::date);
 }
 
 Cell read_uuid_text(std::string_view text, std::string& room) {
@@ -428,6 +459,9 @@ Cell read_text(const WireType& type, std::string_view text, std::string& room) {
     case WireKind::timestamp: return read_timestamp_text(text);
     case WireKind::json:
     case WireKind::jsonb: return Cell::of_bytes(text, ValueType::json);
+    case WireKind::array:
+      if (!read_list_text(type, text, room)) refuse_bytes("array");
+      return Cell::of_bytes(room, ValueType::json);
     default: return Cell::of_bytes(text);
   }
 }

@@ -91,6 +91,8 @@ class ArrayTextWriter final {
 void append_list_text(std::string& out, std::string_view json_text);
 /// Writes an array as JSON into `text`; tells whether the bytes are one.
 [[nodiscard]] bool read_list(const WireType& array, std::string_view bytes, std::string& text);
+/// The same of an array's text, as `{1,NULL,"a\"b"}`.
+[[nodiscard]] bool read_list_text(const WireType& array, std::string_view given, std::string& text);
 
 /// Returns the value that lies in `bytes`; numbers that must be written out go to `room`.
 ///

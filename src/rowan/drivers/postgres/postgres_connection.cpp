@@ -63,15 +63,14 @@ class CopyBuffer final {
 class PostgresConnection final : public sql::SqlConnection {
  public:
   PostgresConnection(const PostgresConfig& config, const std::string& replica)
-      : client_(config, replica), catalog_(client_, config.pooler == PostgresConfig::Pooler::none) {
+      : client_(config, replica),
+        is_session_(config.pooler == PostgresConfig::Pooler::none),
+        catalog_(client_, is_session_) {
     configure(config);
   }
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;
-  ~PostgresConnection() override {
-    copy_plans_.clear();
-    key_statements_.clear();
-  }
+  ~PostgresConnection() override { forget_tables(); }
 
   std::unique_ptr<sql::SqlStatement> prepare(std::string_view text) override {
     return std::make_unique<PostgresStatement>(catalog_, text);
@@ -84,6 +83,7 @@ class PostgresConnection final : public sql::SqlConnection {
   void settle() override { client_.finish(); }
   [[nodiscard]] bool is_usable() const noexcept override { return client_.is_usable(); }
   [[nodiscard]] bool check() noexcept override;
+  void clean() noexcept override;
   void cancel() noexcept override { client_.cancel(); }
   bool reserve_keys(const metadata::EntityMeta& entity,
                     std::size_t count,
@@ -101,6 +101,10 @@ class PostgresConnection final : public sql::SqlConnection {
   };
 
   void configure(const PostgresConfig& config);
+  void forget_tables() noexcept {
+    copy_plans_.clear();
+    key_statements_.clear();
+  }
   /// Returns the statement that takes keys of the table's sequence, or null where it has none.
   sql::SqlStatement* key_statement(const metadata::EntityMeta& entity);
   /// Tells whether a copy would do what an insert does: there is no row-level security for this user, which copies are
@@ -113,7 +117,9 @@ class PostgresConnection final : public sql::SqlConnection {
             std::size_t count);
 
   mutable PostgresClient client_;
+  bool is_session_;  ///< no pooler lends the server to others
   StatementCatalog catalog_;
+  std::string settings_;        ///< of the session
   std::string local_settings_;  ///< run after each begin
   std::unordered_map<std::string, std::unique_ptr<sql::SqlStatement>>
       key_statements_;  ///< by table
@@ -121,17 +127,16 @@ class PostgresConnection final : public sql::SqlConnection {
 };
 
 void PostgresConnection::configure(const PostgresConfig& config) {
-  std::string settings =
+  settings_ =
       "select set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', false), "
       "set_config('standard_conforming_strings', 'on', false)";
-  const bool is_session = config.pooler == PostgresConfig::Pooler::none;
   // What is set for a session behind a pooler would stay with the server, for whoever gets it next.
-  if (is_session) settings += ", set_config('bytea_output', 'hex', false)";
+  if (is_session_) settings_ += ", set_config('bytea_output', 'hex', false)";
   const auto add = [&](const char* name, std::chrono::milliseconds limit) {
     if (limit.count() == 0) return;
     const std::string value = std::to_string(limit.count());
-    if (is_session) {
-      settings += std::string(", set_config('") + name + "', '" + value + "', false)";
+    if (is_session_) {
+      settings_ += std::string(", set_config('") + name + "', '" + value + "', false)";
     } else {
       local_settings_ += local_settings_.empty() ? "select " : ", ";
       local_settings_ += std::string("set_config('") + name + "', '" + value + "', true)";
@@ -139,7 +144,7 @@ void PostgresConnection::configure(const PostgresConfig& config) {
   };
   add("statement_timeout", config.statement_timeout);
   add("lock_timeout", config.lock_timeout);
-  client_.send_once(std::make_shared<const std::string>(std::move(settings)), {});
+  client_.send_once(std::make_shared<const std::string>(settings_), {});
   client_.finish();
 }
 
@@ -179,14 +184,42 @@ bool PostgresConnection::check() noexcept {
   }
 }
 
+void PostgresConnection::clean() noexcept {
+  const Traces traces = catalog_.traces();
+  if (traces == Traces::none && !client_.is_in_transaction()) [[likely]]
+    return;
+  try {
+    // A native `begin` that nobody ended: what the next unit writes would be part of it.
+    client_.end_transaction();
+    if (traces == Traces::none) return;
+    forget_tables();
+    // Behind a pooler the server is somebody else's already.
+    if (traces == Traces::session && is_session_) {
+      client_.send_once(std::make_shared<const std::string>("discard all"), {});
+      client_.separate();
+      catalog_.forget_all();
+      client_.send_once(std::make_shared<const std::string>(settings_), {});
+      client_.finish();
+    }
+    catalog_.clear_traces();
+  } catch (const std::exception&) {
+    client_.mark_broken();
+  }
+}
+
 // Keys ----------------------------------------------------------------------------------------------------------------
 
 sql::SqlStatement* PostgresConnection::key_statement(const metadata::EntityMeta& entity) {
+  // Another search path may have come since, and with it another table of this name.
+  if (catalog_.traces() != Traces::none) key_statements_.clear();
   const auto found = key_statements_.find(entity.table);
   if (found != key_statements_.end()) return found->second.get();
   const std::string table = quoted_table(entity.table);
   const std::string& column = entity.primary_key->column_name;
-  const auto query = prepare("select pg_catalog.pg_get_serial_sequence($1::text, $2::text)");
+  // An insert may take keys of an identity column's sequence without a right to it, nextval() may not.
+  const auto query = prepare(
+      "select name from pg_catalog.pg_get_serial_sequence($1::text, $2::text) as name where "
+      "pg_catalog.has_sequence_privilege(name, 'USAGE, UPDATE')");
   const Cell names[] = {Cell::of_bytes(table), Cell::of_bytes(column)};
   const sql::Parameter parameters[2];
   query->bind(0, names, parameters);
@@ -236,6 +269,7 @@ bool PostgresConnection::copy_rows(const sql::CopyTarget& target,
                                    backend::RowSource& rows,
                                    std::size_t first,
                                    std::size_t count) {
+  if (catalog_.traces() != Traces::none) copy_plans_.clear();
   std::string columns;
   for (const std::string& name : target.column_names)
     columns += (columns.empty() ? "" : ", ") + quoted_name(name);

@@ -4,25 +4,29 @@
 
 #include <rowan/base/error.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace rowan::drivers::postgres {
 namespace {
 
-/// Returns the text with what stands in double quotes left out: in errors of data that is the value.
+/// Returns the text with what stands in double quotes left out: in errors of data that is the value, which may have
+/// quotes itself.
 std::string without_quoted(std::string_view text) {
-  std::string out;
-  bool is_quoted = false;
-  for (const char c : text) {
-    if (c == '"') {
-      if (is_quoted) out += "...";
-      is_quoted = !is_quoted;
-      out += c;
-    } else if (!is_quoted) {
-      out += c;
-    }
-  }
-  return out;
+  const auto first = text.find('"');
+  const auto last = text.rfind('"');
+  if (first == last) return std::string(text.substr(0, first));
+  return std::string(text.substr(0, first)) + "\"...\"" + std::string(text.substr(last + 1));
+}
+
+/// Returns the column of "COPY tag, line 1, column name: ...", which is all that is told of a value in a copy.
+std::string_view column_of_copy(std::string_view context) {
+  constexpr std::string_view start = ", column ";
+  if (!context.starts_with("COPY ")) return {};
+  context = context.substr(0, context.find_first_of(":\n"));
+  const auto at = context.rfind(start);
+  return at == std::string_view::npos ? std::string_view() : context.substr(at + start.size());
 }
 
 /// Returns the columns of "Key (a, b)=(1, 2) already exists.", without the values.
@@ -34,11 +38,23 @@ std::string_view columns_of(std::string_view detail) {
   return end == std::string_view::npos ? std::string_view() : detail.substr(0, end);
 }
 
+/// Tells whether what the server could not read is a value with a grammar of its own and not the SQL.
+bool is_in_value(const PostgresFailure& failure) noexcept {
+  const std::string_view source = failure.source;
+  const std::string_view state = failure.sqlstate;
+  return (state == "42601" || state == "54000") &&
+         (source.starts_with("tsquery") || source.starts_with("tsvector") ||
+          source.starts_with("to_tsany") || source.starts_with("jsonpath"));
+}
+
 std::string message_of(const PostgresFailure& failure) {
   const std::string_view state = failure.sqlstate;
-  const bool may_hold_value = state.starts_with("22") || state == "42804" || state == "42846";
+  const bool may_hold_value =
+      state.starts_with("22") || state == "42804" || state == "42846" || is_in_value(failure);
   std::string out = "PostgreSQL: ";
   out += may_hold_value ? without_quoted(failure.message) : failure.message;
+  // The bytes are the value too.
+  if (state == "22021") out.resize(std::min(out.size(), out.find(": 0x")));
   return out;
 }
 
@@ -52,11 +68,12 @@ DriverErrorDetails details_of(const PostgresFailure& failure, std::string_view a
   return details;
 }
 
-DriverErrorDetails constraint_details(const PostgresFailure& failure, std::string_view advice) {
+DriverErrorDetails details_with_column(const PostgresFailure& failure, std::string_view advice) {
   DriverErrorDetails details;
   details.message = message_of(failure);
-  const std::string_view columns =
-      !failure.column.empty() ? std::string_view(failure.column) : columns_of(failure.detail);
+  std::string_view columns = failure.column;
+  if (columns.empty()) columns = columns_of(failure.detail);
+  if (columns.empty()) columns = column_of_copy(failure.context);
   if (!columns.empty()) details.message += ", of (" + std::string(columns) + ")";
   if (!failure.table.empty() && failure.message.find(failure.table) == std::string::npos)
     details.message += " of table \"" + failure.table + "\"";
@@ -69,24 +86,24 @@ DriverErrorDetails constraint_details(const PostgresFailure& failure, std::strin
 [[noreturn]] void throw_constraint(const PostgresFailure& failure) {
   const std::string_view state = failure.sqlstate;
   if (state == "23505") {
-    throw UniqueConstraintViolation(
-        constraint_details(failure, "another row has this value, so change the value or that row"));
+    throw UniqueConstraintViolation(details_with_column(
+        failure, "another row has this value, so change the value or that row"));
   }
   if (state == "23503" || state == "23001") {
-    throw ForeignKeyConstraintViolation(constraint_details(
+    throw ForeignKeyConstraintViolation(details_with_column(
         failure,
         "a row refers to one that is not there (or would be gone): insert the row referred to "
         "first, and remove those that refer to a row before it"));
   }
   if (state == "23502") {
     throw NotNullConstraintViolation(
-        constraint_details(failure, "give it a value, or map it as std::optional"));
+        details_with_column(failure, "give it a value, or map it as std::optional"));
   }
   if (state == "23514") {
-    throw CheckConstraintViolation(constraint_details(
+    throw CheckConstraintViolation(details_with_column(
         failure, "a value breaks the check of this name: see the mapping's check()"));
   }
-  throw ConstraintViolation(constraint_details(failure, "a constraint of the table refuses it"));
+  throw ConstraintViolation(details_with_column(failure, "a constraint of the table refuses it"));
 }
 
 [[noreturn]] void throw_name_error(const PostgresFailure& failure) {
@@ -118,17 +135,25 @@ DriverErrorDetails constraint_details(const PostgresFailure& failure, std::strin
                  "does"));
 }
 
+/// Returns what to do about a value that does not fit; empty where the state says that the SQL computes what is not
+/// defined, as a division by zero.
+std::string_view advice_for_value(std::string_view state) {
+  if (state == "22001") return "the text is longer than its column: shorten it or widen the column";
+  if (state == "22003") return "the number does not fit in its column: widen the column";
+  if (state == "22021" || state == "22P05")
+    return "text must be valid UTF-8 without zero bytes: use a blob for others";
+  static constexpr std::string_view others[] = {
+      "22007", "22008", "22009", "22015", "22018", "22019", "22025", "22026",
+      "2200L", "2200M", "2200N", "2200S", "2200T", "2201B", "22P02", "22P03"};
+  const bool is_value = std::find(std::begin(others), std::end(others), state) != std::end(others);
+  // 22030 to 2203G are of JSON.
+  return is_value || state.starts_with("2203") ? "the value is none of the column's type" : "";
+}
+
 [[noreturn]] void throw_data_error(const PostgresFailure& failure) {
-  const std::string_view state = failure.sqlstate;
-  std::string_view advice;
-  if (state == "22001")
-    advice = "the text is longer than its column: shorten it or widen the column";
-  if (state == "22003") advice = "the number does not fit in its column: widen the column";
-  if (state == "22021")
-    advice = "text must be valid UTF-8 without zero bytes: use a blob for others";
-  if (state == "22P05" || state == "22P02" || state == "22007" || state == "22008")
-    advice = "the value is none of the column's type";
-  throw DriverError(details_of(failure, advice));
+  const std::string_view advice = advice_for_value(failure.sqlstate);
+  if (advice.empty()) throw DriverError(details_of(failure, ""));
+  throw DataError(details_with_column(failure, advice));
 }
 
 }  // namespace
@@ -147,6 +172,16 @@ bool is_statement_lost(const PostgresFailure& failure) noexcept {
 void throw_postgres_error(const PostgresFailure& failure) {
   const std::string_view state = failure.sqlstate;
   const std::string_view kind = state.substr(0, 2);
+  if (is_statement_lost(failure)) {
+    throw SerializationFailure(details_of(
+        failure,
+        "the table of a prepared statement was changed, or the server has forgotten the statement: "
+        "it is prepared anew where the transaction runs again, as {.retries = n} does"));
+  }
+  if (is_in_value(failure)) {
+    throw DataError(details_of(
+        failure, "the words of a full-text search, or the path into a document, are malformed"));
+  }
   if (kind == "23") throw_constraint(failure);
   if (state == "40001" || state == "40P01") throw_conflict(failure);
   if (state == "55P03") {

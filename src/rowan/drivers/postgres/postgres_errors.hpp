@@ -16,6 +16,8 @@ struct PostgresFailure {
   std::string table{};
   std::string column{};
   std::string constraint{};
+  std::string source{};   ///< the server's file that raised it, which no language changes
+  std::string context{};  ///< may hold values; only a column's name is taken from it
   std::string statement{};
 };
 

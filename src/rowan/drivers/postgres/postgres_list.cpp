@@ -4,6 +4,7 @@
 #include <rowan/base/json.hpp>
 #include <rowan/drivers/postgres/postgres_codec.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <vector>
@@ -129,6 +130,62 @@ class ListReader final {
   std::string room_;
 };
 
+/// The same of an array's text.
+class ListTextReader final {
+ public:
+  ListTextReader(const WireType& array, std::string_view given, std::string& out)
+      : rest_(given), out_(out) {
+    item_.oid = array.element_oid;
+    item_.kind = array.element;
+  }
+  bool read() {
+    out_.clear();
+    // Bounds come first where they do not begin at 1, as in [0:1]={5,6}.
+    if (rest_.starts_with('[')) rest_.remove_prefix(std::min(rest_.size(), rest_.find('{')));
+    return read_level(1) && rest_.empty();
+  }
+
+ private:
+  bool take(char wanted) {
+    if (!rest_.starts_with(wanted)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  bool read_level(int level) {
+    if (level > 6 || !take('{')) return false;
+    out_ += '[';
+    if (!take('}')) {
+      do {
+        if (out_.back() != '[') out_ += ',';
+        if (rest_.starts_with('{') ? !read_level(level + 1) : !read_item()) return false;
+      } while (take(','));
+      if (!take('}')) return false;
+    }
+    out_ += ']';
+    return true;
+  }
+  bool read_item() {
+    std::string text;
+    const bool is_quoted = take('"');
+    const std::string_view ends = is_quoted ? "\"" : ",}";
+    while (!rest_.empty() && ends.find(rest_.front()) == std::string_view::npos) {
+      take('\\');
+      if (rest_.empty()) return false;
+      text += rest_.front();
+      rest_.remove_prefix(1);
+    }
+    if (is_quoted && !take('"')) return false;
+    const bool is_null = !is_quoted && text == "NULL";
+    append_item(out_, is_null ? Cell::of_null() : read_text(item_, text, room_));
+    return true;
+  }
+
+  std::string_view rest_;
+  std::string& out_;
+  WireType item_;
+  std::string room_;
+};
+
 }  // namespace
 
 bool append_list(std::string& out, const WireType& array, std::string_view json_text) {
@@ -166,6 +223,10 @@ void append_list_text(std::string& out, std::string_view json_text) {
 
 bool read_list(const WireType& array, std::string_view bytes, std::string& text) {
   return ListReader(array, bytes, text).read();
+}
+
+bool read_list_text(const WireType& array, std::string_view given, std::string& text) {
+  return ListTextReader(array, given, text).read();
 }
 
 }  // namespace rowan::drivers::postgres

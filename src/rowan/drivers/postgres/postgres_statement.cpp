@@ -3,6 +3,7 @@
 #include <rowan/drivers/postgres/postgres_statement.hpp>
 
 #include <rowan/base/error.hpp>
+#include <rowan/base/text.hpp>
 #include <rowan/base/uuid.hpp>
 #include <rowan/drivers/postgres/postgres_dialect.hpp>
 #include <rowan/sql/stored_value.hpp>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 namespace rowan::drivers::postgres {
@@ -23,9 +25,74 @@ bool is_readable_binary(const WireType& type) noexcept {
          (type.kind != WireKind::array || type.element != WireKind::unknown);
 }
 
+/// Returns the text in small letters, without names and literals in quotes, and with no other space than ' '.
+std::string bare_text(std::string_view text) {
+  std::string out;
+  char quote = 0;
+  for (const char c : text) {
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else {
+      out += c == '\t' || c == '\r' || c == '\n' ? ' ' : c;
+    }
+  }
+  return base::ascii_lower(out);
+}
+
+/// Tells whether some call of set_config() sets for more than the transaction.
+bool sets_for_session(std::string_view text) {
+  constexpr std::string_view call = "set_config(";
+  for (auto at = text.find(call); at != std::string_view::npos; at = text.find(call, at + 1)) {
+    std::string_view arguments = text.substr(at, text.find(')', at) - at);
+    while (arguments.ends_with(' ')) arguments.remove_suffix(1);
+    if (!arguments.ends_with("true")) return true;
+  }
+  return false;
+}
+
+std::string named(const sql::Parameter& parameter) {
+  return parameter.property != nullptr ? "'" + parameter.property->name + "'" : "a parameter";
+}
+
+[[noreturn]] void refuse_zero(const sql::Parameter& parameter) {
+  throw ValidationError("the text given for " + named(parameter) +
+                        " has a zero byte, and PostgreSQL has no such text: leave the byte out, or "
+                        "keep it as std::vector<std::byte>");
+}
+
 }  // namespace
 
+Traces traces_of(std::string_view text) {
+  static constexpr std::string_view verbs[] = {"set",     "reset",   "discard",   "listen",
+                                               "load",    "do",      "call",      "prepare",
+                                               "declare", "execute", "deallocate"};
+  static constexpr std::string_view words[] = {"advisory_lock", "temporary", " temp ", "pg_temp"};
+  const std::string bare = bare_text(text);
+  const auto start = bare.find_first_not_of(" (");
+  if (start == std::string::npos) return Traces::none;
+  const std::string_view rest = std::string_view(bare).substr(start);
+  // A comment before the verb hides it.
+  if (rest.starts_with("/*") || rest.starts_with("--")) return Traces::session;
+  const std::string_view verb = rest.substr(0, rest.find_first_of(" (;"));
+  if (std::find(std::begin(verbs), std::end(verbs), verb) != std::end(verbs)) {
+    const std::string_view what = rest.substr(std::min(rest.size(), verb.size() + 1));
+    const bool is_local =
+        verb == "set" && (what.starts_with("local ") || what.starts_with("transaction ") ||
+                          what.starts_with("constraints "));
+    return is_local ? Traces::names : Traces::session;
+  }
+  const auto has = [&](std::string_view word) { return rest.find(word) != std::string_view::npos; };
+  if (std::any_of(std::begin(words), std::end(words), has) || sets_for_session(rest))
+    return Traces::session;
+  return has("set_config") ? Traces::names : Traces::none;
+}
+
 Cell stored_cell(const Cell& cell, const sql::Parameter& parameter) {
+  if (cell.type == ValueType::text && cell.size > 0 &&
+      std::memchr(cell.data, 0, cell.size) != nullptr) [[unlikely]]
+    refuse_zero(parameter);
   if (parameter.storage != sql::Storage::enum_name || cell.type != ValueType::integer) return cell;
   sql::StorageBuffer unused;
   return sql::to_stored(cell, parameter, unused);
@@ -38,12 +105,10 @@ ValueType stored_type(const sql::Parameter& parameter) noexcept {
 }
 
 void refuse_value(const sql::Parameter& parameter) {
-  const std::string name =
-      parameter.property != nullptr ? "'" + parameter.property->name + "'" : "a parameter";
-  throw DriverError({.message = "a value of " + name +
-                                " does not fit in its column's type: it is out of range, or of "
-                                "another kind",
-                     .sqlstate = "22003"});
+  throw DataError({.message = "a value of " + named(parameter) +
+                              " does not fit in its column's type: it is out of range, or of "
+                              "another kind",
+                   .sqlstate = "22003"});
 }
 
 // Catalog -------------------------------------------------------------------------------------------------------------
@@ -59,6 +124,7 @@ std::shared_ptr<ServerStatement> StatementCatalog::get(std::string_view text) {
   if (found != texts_.end()) return found->second;
   auto statement = std::make_shared<ServerStatement>();
   statement->text = std::make_shared<const std::string>(text);
+  statement->traces = traces_of(text);
   texts_.emplace(*statement->text, statement);
   return statement;
 }
@@ -90,6 +156,15 @@ void StatementCatalog::forget(ServerStatement& statement) noexcept {
   statement.is_known = statement.is_kept = false;
 }
 
+void StatementCatalog::forget(std::string_view text) noexcept {
+  if (const auto found = texts_.find(text); found != texts_.end()) forget(*found->second);
+}
+
+void StatementCatalog::forget_all() noexcept {
+  for (const auto& each : texts_) forget(*each.second);
+  drops_.clear();
+}
+
 void StatementCatalog::release(std::shared_ptr<ServerStatement> statement) noexcept {
   // One is here, one in the list.
   if (statement.use_count() > 2) return;
@@ -107,6 +182,7 @@ void StatementCatalog::send_drops() {
 }
 
 void StatementCatalog::send(const ServerStatement& statement, RunValues values) {
+  traces_ = std::max(traces_, statement.traces);
   if (statement.is_kept) {
     client_.send_run(statement.name, statement.text, values);
   } else {
@@ -328,7 +404,8 @@ void PostgresStatement::run() {
   ResultPointer result;
   std::optional<PostgresFailure> failure = client.complete(result);
   if (failure && is_statement_lost(*failure)) {
-    catalog_.forget(*server_);
+    // In a transaction it may be one that was posted before.
+    catalog_.forget(failure->statement);
     // Nothing was done, and nothing was done before it: so it can be run again as the server knows it now.
     const std::vector<TypeOid> before = server_->parameter_oids;
     if (is_alone) know();
@@ -357,9 +434,10 @@ void PostgresStatement::take_result(ResultPointer result) {
   // A statement that the server does not keep may find other tables than when it was described.
   if (columns != types_.size() || (!server_->is_kept && differs())) {
     catalog_.forget(*server_);
-    throw DriverError({.message = "PostgreSQL: the columns of the statement changed while it was "
-                                  "in use: run it again",
-                       .statement = *server_->text});
+    throw SerializationFailure({.message = "PostgreSQL: the columns of the statement changed while "
+                                           "it was in use: run it again, as {.retries = n} does",
+                                .statement = *server_->text,
+                                .sqlstate = "0A000"});
   }
   cells_.resize(columns);
   rooms_.resize(columns);

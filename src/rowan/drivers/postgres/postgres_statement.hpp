@@ -15,9 +15,19 @@
 
 namespace rowan::drivers::postgres {
 
+/// What a statement may leave behind that no rollback takes away.
+enum class Traces : std::uint8_t {
+  none,
+  names,    ///< only for the running transaction, but names may mean other tables now
+  session,  ///< in the session: a setting, a lock, a temporary table
+};
+/// Returns what a statement may leave behind, as far as its text tells: what a function does is not to be seen.
+[[nodiscard]] Traces traces_of(std::string_view text);
+
 /// What the server told of a text. Shared by all statements of that text on a connection.
 struct ServerStatement {
   StatementTextPointer text;
+  Traces traces = Traces::none;
   std::string name{};  ///< empty: the server keeps none
   bool is_known = false;
   bool is_kept = false;  ///< the server has it under its name
@@ -43,6 +53,13 @@ class StatementCatalog final {
   void describe(ServerStatement& statement);
   /// Notes that the server has it no longer, or differently.
   void forget(ServerStatement& statement) noexcept;
+  /// The same of a statement by its text, if there is one.
+  void forget(std::string_view text) noexcept;
+  /// Forgets all statements, where the server has done so.
+  void forget_all() noexcept;
+  /// What the statements since clear_traces() may have left behind.
+  [[nodiscard]] Traces traces() const noexcept { return traces_; }
+  void clear_traces() noexcept { traces_ = Traces::none; }
   /// Gives up a statement; with the last one of its text the server may forget it.
   void release(std::shared_ptr<ServerStatement> statement) noexcept;
   /// Sends on its way that the server may forget what was given up. Requires: no transaction.
@@ -56,6 +73,7 @@ class StatementCatalog final {
 
   PostgresClient& client_;
   bool keeps_names_;
+  Traces traces_ = Traces::none;
   std::string prefix_;
   std::uint64_t last_number_ = 0;
   std::unordered_map<std::string_view, std::shared_ptr<ServerStatement>> texts_;
