@@ -113,8 +113,8 @@ struct PropertyBuilder {
     copy.options.index_name = name;
     return copy;
   }
-  /// Makes a full-text index, which matches() searches with. `language` is the configuration of PostgreSQL's search that
-  /// knows its words (`english`); without one, and on other databases, words are found as they stand.
+  /// Makes a full-text index, which matches() searches with. `language` is the configuration of PostgreSQL's search
+  /// that knows its words (`english`); without one, and on other databases, words are found as they stand.
   constexpr PropertyBuilder full_text(std::string_view language = {}) const {
     static_assert(Converter::type == ValueType::text,
                   "full_text() is for members that are stored as text");

@@ -527,7 +527,8 @@ class InsertQuery {
     mutation_.ignore_conflicts = true;
     return *this;
   }
-  /// Names the members of a unique key, or the key, by which a row may be there already; merge() says what becomes of it.
+  /// Names the members of a unique key, or the key, by which a row may be there already; merge() says what becomes of
+  /// it.
   template <class... Paths>
   InsertQuery& on_conflict(const Paths&...) {
     static_assert(sizeof...(Paths) > 0 && (is_path<Paths> && ...),

@@ -40,8 +40,8 @@ class PostgresDialect final : public sql::Dialect {
  private:
   /// Returns the configuration that knows the words of a property, as a literal.
   [[nodiscard]] std::string search_language(const metadata::PropertyMeta& property) const;
-  /// Returns what is searched in a column: a vector of words made of its text. A column that is such a vector already has
-  /// chosen its language by itself.
+  /// Returns what is searched in a column: a vector of words made of its text. A column that is such a vector already
+  /// has chosen its language by itself.
   [[nodiscard]] std::string searched(const metadata::PropertyMeta& property,
                                      std::string_view column) const;
 };
