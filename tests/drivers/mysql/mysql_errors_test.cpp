@@ -71,6 +71,7 @@ TEST(MysqlErrors, those_of_statements_are_told_apart) {
   EXPECT_EQ(kind_of(3024), ErrorKind::query_canceled);
   EXPECT_EQ(kind_of(1969), ErrorKind::query_canceled);
   EXPECT_EQ(kind_of(1406), ErrorKind::data);
+  EXPECT_EQ(kind_of(1300), ErrorKind::data);
   EXPECT_EQ(kind_of(1114), ErrorKind::storage);
   EXPECT_EQ(kind_of(12345), ErrorKind::driver);
 }
@@ -83,6 +84,8 @@ TEST(MysqlErrors, values_are_cut_out_of_messages) {
       "Incorrect integer value: for column `d`.`t`.`c` at row 1");
   EXPECT_EQ(without_values(1292, "Truncated incorrect DOUBLE value: 'secret'"),
             "Truncated incorrect DOUBLE value");
+  EXPECT_EQ(without_values(1300, "Invalid utf8mb4 character string: '\\xFFTOPSECRET'"),
+            "Invalid utf8mb4 character string");
   EXPECT_EQ(without_values(1690, "BIGINT value is out of range in '(5 + 9223372036854775807)'"),
             "BIGINT value is out of range in");
   EXPECT_EQ(without_values(1146, "Table 'd.t' doesn't exist"), "Table 'd.t' doesn't exist");

@@ -78,6 +78,7 @@ constexpr auto meanings = std::to_array<Meaning>({
     {1265, Kind::data},                 // truncated
     {1290, Kind::read_only},            // --read-only, --super-read-only
     {1292, Kind::data},                 // wrong value
+    {1300, Kind::data},                 // invalid UTF-8
     {1317, Kind::canceled},             //
     {1364, Kind::not_null},             // no default
     {1366, Kind::data},                 // wrong value for the type, or invalid UTF-8
@@ -255,6 +256,7 @@ std::string without_values(unsigned int code, std::string_view message) {
     case 1292:
     case 1366:
     case 1411: return cut(message, "' for ");
+    case 1300:
     case 1367:
     case 1525:
     case 1690: return cut(message, "");
