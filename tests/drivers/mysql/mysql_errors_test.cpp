@@ -56,6 +56,12 @@ TEST(MysqlErrors, those_that_end_the_transaction_are_known) {
   EXPECT_TRUE(is_transaction_lost(failure_of(1030, "HY000", "Got error 153 - 'No savepoint'")));
 }
 
+TEST(MysqlErrors, a_lock_that_was_waited_for_too_long_may_end_the_transaction) {
+  EXPECT_TRUE(may_roll_back_all(1205));
+  for (const unsigned int code : {1062u, 1213u, 3572u})
+    EXPECT_FALSE(may_roll_back_all(code)) << code;
+}
+
 TEST(MysqlErrors, those_of_statements_are_told_apart) {
   EXPECT_EQ(kind_of(1062), ErrorKind::unique);
   EXPECT_EQ(kind_of(1452), ErrorKind::foreign_key);

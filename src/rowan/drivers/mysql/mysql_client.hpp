@@ -90,15 +90,20 @@ struct MysqlSession {
       const std::lock_guard wait(cancel_mutex);
     }
   }
+  /// Throws where the statement that was run has ended the transaction that Rowan began.
+  void check_transaction();
   /// Runs a text that is no one's statement.
   void run(std::string_view text);
 
   MysqlLink link;
   std::string_view product;
   bool is_usable = true;
-  bool is_transaction_lost = false;  ///< the server rolled it back by itself
-  bool has_traces = false;           ///< something that was run may have changed the session
-  std::uint64_t epoch = 0;           ///< raised when the server forgets what was prepared
+  bool is_begun = false;  ///< a transaction of Rowan's is running
+  bool is_transaction_lost =
+      false;  ///< the server rolled it back by itself, or a statement ended it
+  bool is_lost_by_statement = false;  ///< the latter
+  bool has_traces = false;            ///< something that was run may have changed the session
+  std::uint64_t epoch = 0;            ///< raised when the server forgets what was prepared
   std::atomic<bool> is_running = false;
   std::atomic<bool> is_canceling = false;
   std::atomic<bool> was_canceled = false;

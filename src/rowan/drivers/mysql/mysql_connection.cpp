@@ -263,9 +263,18 @@ void MysqlConnection::check_mark() {
 }
 
 void MysqlConnection::run(std::string_view text) {
-  if (text == "rollback") session_.is_transaction_lost = is_marked_ = false;
+  if (text == "rollback") {
+    session_.is_begun = session_.is_transaction_lost = session_.is_lost_by_statement = false;
+    is_marked_ = false;
+  }
   if (text == "commit") check_mark();
-  if (!is_in_group_ || text != "start transaction") return session_.run(text);
+  const bool is_begin = text.starts_with("start transaction");
+  if (!is_in_group_ || text != "start transaction") {
+    session_.run(text);
+    if (is_begin || text == "commit") session_.is_begun = is_begin;
+    return;
+  }
+  session_.is_begun = true;
   // The snapshot makes the engine's transaction begin now: before that, a savepoint is none of the engine's.
   session_.run("start transaction with consistent snapshot");
   session_.run("savepoint rowan_begin");

@@ -276,6 +276,11 @@ bool is_transaction_lost(const MysqlFailure& failure) noexcept {
          (meaning->kind == Kind::deadlock || meaning->kind == Kind::serialization);
 }
 
+bool may_roll_back_all(unsigned int code) noexcept {
+  const Meaning* meaning = find_meaning(code);
+  return meaning != nullptr && meaning->kind == Kind::lock_wait;
+}
+
 void throw_mysql_error(const MysqlFailure& failure) {
   const Meaning* meaning = find_meaning(failure.code);
   if (meaning == nullptr) {

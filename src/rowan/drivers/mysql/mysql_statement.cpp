@@ -302,6 +302,7 @@ void MysqlStatement::execute() {
   }
   if (mysql_stmt_more_results(statement_)) keep_rows();
   is_executed_ = true;
+  session_.check_transaction();
 }
 
 // Rows that are left alone count as matched. Of several the server says how many there were, of one it does not.
@@ -351,6 +352,7 @@ class PlainStatement final : public sql::SqlStatement {
     if (std::exchange(is_executed_, true)) return nullptr;
     session_.has_traces = true;
     session_.run(text_);
+    session_.check_transaction();
     return nullptr;
   }
   [[nodiscard]] std::size_t column_count() const noexcept override { return 0; }
