@@ -41,6 +41,7 @@ struct Meaning {
 
 // Sorted by code. Those from 2000 to 2999 are the client library's.
 constexpr auto meanings = std::to_array<Meaning>({
+    {167, Kind::data},                  // generated keys are used up (MariaDB)
     {1020, Kind::serialization},        // the row changed since the snapshot (MariaDB)
     {1021, Kind::storage},              // disk full
     {1022, Kind::unique},               // duplicate key on write
@@ -87,6 +88,7 @@ constexpr auto meanings = std::to_array<Meaning>({
     {1451, Kind::foreign_key},          //
     {1452, Kind::foreign_key},          //
     {1461, Kind::too_many_statements},  // max_prepared_stmt_count
+    {1467, Kind::data},                 // generated keys are used up
     {1525, Kind::data},                 // wrong value
     {1557, Kind::foreign_key},          //
     {1586, Kind::unique},               // duplicate, with the index's name
@@ -120,6 +122,7 @@ constexpr auto meanings = std::to_array<Meaning>({
     {3169, Kind::connection},           // session was killed
     {3572, Kind::lock_taken},           // nowait
     {3819, Kind::check},                // (MySQL)
+    {3988, Kind::data},                 // the column's character set lacks a letter (MySQL)
     {4025, Kind::check},                // (MariaDB)
     {4031, Kind::connection},           // disconnected for idleness
     {4150, Kind::canceled},             // (MariaDB) the query was stopped
