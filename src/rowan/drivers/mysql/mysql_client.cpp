@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <mysql.h>
 #include <openssl/err.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -86,6 +87,14 @@ void MysqlLink::close() noexcept {
 
 bool MysqlLink::is_in_transaction() const noexcept {
   return (mysql_->server_status & SERVER_STATUS_IN_TRANS) != 0;
+}
+
+bool MysqlLink::is_hung_up() const noexcept {
+  // What can be read says nothing: with TLS that may be a new session's key.
+  pollfd polled{};
+  polled.fd = static_cast<int>(mysql_get_socket(mysql_));
+  polled.events = POLLRDHUP;
+  return ::poll(&polled, 1, 0) > 0;
 }
 
 bool MysqlLink::connect(const MysqlConfig& config, unsigned long flags) {

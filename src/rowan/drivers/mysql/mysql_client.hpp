@@ -36,6 +36,8 @@ class MysqlLink final {
   [[nodiscard]] st_mysql* get() const noexcept { return mysql_; }
   /// Tells whether the server said last that a transaction is open.
   [[nodiscard]] bool is_in_transaction() const noexcept;
+  /// Tells whether the server has closed its end, as far as this machine knows. Cost: a system call.
+  [[nodiscard]] bool is_hung_up() const noexcept;
   /// Limits a wait for the server; 0: no limit.
   void set_limits(std::chrono::milliseconds read, std::chrono::milliseconds write) noexcept {
     read_limit_ = read;

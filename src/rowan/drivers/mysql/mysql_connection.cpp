@@ -38,7 +38,9 @@ class MysqlConnection final : public sql::SqlConnection {
     return session_.is_transaction_lost || session_.link.is_in_transaction();
   }
   void run(std::string_view text) override;
-  [[nodiscard]] bool is_usable() const noexcept override { return session_.is_usable; }
+  [[nodiscard]] bool is_usable() const noexcept override {
+    return session_.is_usable && !session_.link.is_hung_up();
+  }
   bool check() noexcept override;
   void clean() noexcept override;
   void cancel() noexcept override;
