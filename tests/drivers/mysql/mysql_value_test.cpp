@@ -198,6 +198,7 @@ TEST_F(MysqlValues, what_is_larger_than_the_server_takes_is_told_before_it_is_se
   Page& page = em.create<Page>({.title = "T"});
   page.body.assign(static_cast<std::size_t>(limit) + 1, 'x');
   const std::string message = message_of<DataError>([&] { em.flush(); });
+  EXPECT_THAT(message, HasSubstr("was not sent"));
   EXPECT_THAT(message, HasSubstr("max_allowed_packet"));
   page.body = "small";
   em.flush();

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string_view>
@@ -103,9 +104,10 @@ struct MysqlSession {
   bool is_begun = false;  ///< a transaction of Rowan's is running
   bool is_transaction_lost =
       false;  ///< the server rolled it back by itself, or a statement ended it
-  bool is_lost_by_statement = false;  ///< the latter
-  bool has_traces = false;            ///< something that was run may have changed the session
-  std::uint64_t epoch = 0;            ///< raised when the server forgets what was prepared
+  bool is_lost_by_statement = false;      ///< the latter
+  bool has_traces = false;                ///< something that was run may have changed the session
+  std::size_t largest_packet = SIZE_MAX;  ///< that the server takes, in bytes
+  std::uint64_t epoch = 0;                ///< raised when the server forgets what was prepared
   std::atomic<bool> is_running = false;
   std::atomic<bool> is_canceling = false;
   std::atomic<bool> was_canceled = false;

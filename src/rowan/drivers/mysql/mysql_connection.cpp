@@ -205,10 +205,12 @@ void MysqlConnection::set_up() {
             std::to_string((config_.lock_timeout.count() + 999) / 1000);
   }
   session_.run(text);
-  const std::vector<std::string> row =
-      row_of("select @@session.sql_mode, @@session.auto_increment_increment");
+  const std::vector<std::string> row = row_of(
+      "select @@session.sql_mode, @@session.auto_increment_increment, "
+      "@@session.max_allowed_packet");
   std::string mode = row.at(0);
   increment_ = std::stoll(row.at(1));
+  session_.largest_packet = std::stoull(row.at(2));
   const auto has = [&](std::string_view name) {
     return ("," + mode + ",").find("," + std::string(name) + ",") != std::string::npos;
   };

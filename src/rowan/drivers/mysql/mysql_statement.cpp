@@ -151,6 +151,7 @@ class MysqlStatement final : public sql::SqlStatement {
                        .statement = text_});
   }
   void bind_one(MYSQL_BIND& bind, BoundValue& bound, const Cell& cell, const sql::Parameter&);
+  void check_size() const;
   void check_text(std::string_view text, const sql::Parameter& parameter) const;
   static void bind_time(MYSQL_BIND& bind, BoundValue& bound, const TimeParts& parts, bool has_time);
   static void bind_bytes(MYSQL_BIND& bind,
@@ -291,6 +292,7 @@ void MysqlStatement::execute() {
     throw ValidationError("the SQL has " + std::to_string(binds_.size()) +
                           " placeholders, and fewer values were given: one value for each '?'");
   }
+  check_size();
   if (!binds_.empty() && mysql_stmt_bind_param(statement_, binds_.data()) != 0) fail();
   if (session_.link.execute(statement_) != 0) fail();
   generated_key_ = static_cast<std::int64_t>(mysql_stmt_insert_id(statement_));
@@ -303,6 +305,25 @@ void MysqlStatement::execute() {
   if (mysql_stmt_more_results(statement_)) keep_rows();
   is_executed_ = true;
   session_.check_transaction();
+}
+
+// A server that is sent too much hangs up, and often before its reason arrives.
+void MysqlStatement::check_size() const {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < binds_.size(); ++i) {
+    const enum_field_types type = binds_[i].buffer_type;
+    const bool has_bytes =
+        type == MYSQL_TYPE_STRING || type == MYSQL_TYPE_BLOB || type == MYSQL_TYPE_NEWDECIMAL;
+    if (has_bytes && values_[i].is_null == 0) bytes += values_[i].length;
+  }
+  if (bytes <= session_.largest_packet) [[likely]]
+    return;
+  throw DataError({.message = std::string(session_.product) +
+                              ": the values of this statement have " + std::to_string(bytes) +
+                              " bytes, more than the server takes, so it was not sent: make them "
+                              "smaller, or raise its max_allowed_packet, which is " +
+                              std::to_string(session_.largest_packet),
+                   .statement = text_});
 }
 
 // Rows that are left alone count as matched. Of several the server says how many there were, of one it does not.
