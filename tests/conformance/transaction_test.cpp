@@ -565,6 +565,34 @@ TEST_F(TransactionTest, tx05_a_block_ends_its_transaction_itself) {
   EXPECT_EQ(tags("t"), 1u);
 }
 
+TEST_F(TransactionTest, sql_of_ones_own_neither_begins_nor_ends_a_transaction) {
+  auto em = orm.em().fork();
+  const auto refuse = [&](std::string_view sql) {
+    EXPECT_THROW(em.execute(sql), TransactionStateError) << sql;
+    EXPECT_THROW((void)em.execute_rows(sql), TransactionStateError) << sql;
+  };
+  const auto refuse_all = [&] {
+    for (const std::string_view sql :
+         {"begin", "Start Transaction", " /* now */ COMMIT", "rollback"})
+      refuse(sql);
+  };
+  refuse_all();
+  em.begin();
+  em.create<Tag>({.name = "t"});
+  em.flush();
+  refuse_all();
+  em.rollback();
+  EXPECT_EQ(tags("t"), 0u);
+  em.clear();
+  em.begin();
+  em.execute("savepoint mine");
+  em.create<Tag>({.name = "gone"});
+  em.flush();
+  em.execute("rollback to savepoint mine");
+  em.commit();
+  EXPECT_EQ(tags("gone"), 0u);
+}
+
 TEST_F(TransactionTest, tx06_an_isolation_level_and_read_only_are_accepted) {
   auto em = orm.em().fork();
   make_tag("t");

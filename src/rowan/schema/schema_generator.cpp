@@ -1,4 +1,4 @@
-// Runs schema statements in one transaction.
+// Runs schema statements, in one transaction where the database can.
 
 #include <rowan/schema/schema_generator.hpp>
 
@@ -8,11 +8,13 @@
 namespace rowan::schema {
 namespace {
 
-void run_in_transaction(backend::Session& session, const std::vector<std::string>& statements) {
-  session.begin({});
+void run_all(backend::Session& session,
+             const std::vector<std::string>& statements,
+             bool in_transaction) {
+  if (in_transaction) session.begin({});
   // A session that ends with an open transaction rolls it back.
   for (const std::string& statement : statements) session.execute_native(statement, {}, nullptr);
-  session.commit();
+  if (in_transaction) session.commit();
 }
 
 bool checks_foreign_keys(backend::Session& session, std::string_view query) {
@@ -35,19 +37,15 @@ SchemaGenerator::SchemaGenerator(backend::Driver& driver,
                                  const metadata::Registry& registry)
     : driver_(driver), dialect_(dialect), tables_(build_tables(registry, dialect)) {}
 
-void SchemaGenerator::run(const std::vector<std::string>& statements) {
-  const auto session = driver_.session(backend::Access::write, observer_);
-  run_in_transaction(*session, statements);
-}
-
-void SchemaGenerator::run_without_foreign_keys(const std::vector<std::string>& statements) {
+void SchemaGenerator::run_without_foreign_keys(const std::vector<std::string>& statements,
+                                               bool in_transaction) {
   const sql::DialectFacts& facts = dialect_.facts();
   const auto session = driver_.session(backend::Access::write, observer_);
   if (facts.foreign_keys_off.empty() || !checks_foreign_keys(*session, facts.foreign_keys_state))
-    return run_in_transaction(*session, statements);
+    return run_all(*session, statements, in_transaction);
   session->execute_native(facts.foreign_keys_off, {}, nullptr);
   try {
-    run_in_transaction(*session, statements);
+    run_all(*session, statements, in_transaction);
   } catch (...) {
     session->rollback();
     session->execute_native(facts.foreign_keys_on, {}, nullptr);
@@ -56,11 +54,16 @@ void SchemaGenerator::run_without_foreign_keys(const std::vector<std::string>& s
   session->execute_native(facts.foreign_keys_on, {}, nullptr);
 }
 
-void SchemaGenerator::create() { run(render_create(dialect_, tables_)); }
+void SchemaGenerator::create() {
+  const auto session = driver_.session(backend::Access::write, observer_);
+  run_all(*session, render_create(dialect_, tables_), has_transactions());
+}
 
-void SchemaGenerator::drop() { run_without_foreign_keys(render_drop(dialect_, tables_)); }
+void SchemaGenerator::drop() {
+  run_without_foreign_keys(render_drop(dialect_, tables_), has_transactions());
+}
 
-void SchemaGenerator::clear() { run_without_foreign_keys(render_clear(dialect_, tables_)); }
+void SchemaGenerator::clear() { run_without_foreign_keys(render_clear(dialect_, tables_), true); }
 
 std::string SchemaGenerator::create_sql() { return joined(render_create(dialect_, tables_)); }
 

@@ -34,8 +34,11 @@ class SchemaGenerator final : public backend::SchemaManager {
   [[nodiscard]] const std::vector<Table>& tables() const noexcept { return tables_; }
 
  private:
-  void run(const std::vector<std::string>& statements);
-  void run_without_foreign_keys(const std::vector<std::string>& statements);
+  /// Tells whether statements that change tables are part of a transaction; on some databases they end it.
+  [[nodiscard]] bool has_transactions() const {
+    return dialect_.facts().capabilities.transactional_schema;
+  }
+  void run_without_foreign_keys(const std::vector<std::string>& statements, bool in_transaction);
 
   backend::Driver& driver_;
   const sql::Dialect& dialect_;

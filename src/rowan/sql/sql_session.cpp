@@ -7,6 +7,7 @@
 #include <rowan/sql/array_renderer.hpp>
 #include <rowan/sql/mutation_renderer.hpp>
 #include <rowan/sql/stored_value.hpp>
+#include <rowan/sql/transaction_verb.hpp>
 
 #include <algorithm>
 #include <new>
@@ -806,6 +807,11 @@ std::uint64_t SqlSession::execute(const query::BoundMutation& mutation,
 std::uint64_t SqlSession::execute_native(std::string_view text,
                                          std::span<const Cell> values,
                                          std::vector<std::vector<Value>>* out) {
+  if (is_transaction_verb(text)) [[unlikely]] {
+    throw TransactionStateError(
+        "SQL of your own must not begin or end a transaction, whose state the manager keeps: use "
+        "em.begin(), em.commit() and em.rollback(), or em.transactional()");
+  }
   StatementLog log(observer_);
   log.begin(text);
   // Text with values will come again; one without is as often made once, or changes tables.

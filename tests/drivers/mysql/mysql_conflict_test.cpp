@@ -222,5 +222,69 @@ TEST_F(MysqlConflicts, an_inner_block_is_a_savepoint) {
   EXPECT_EQ(reader.find_one_or_fail<Seat>(1).taken, 5);
 }
 
+// Only where the server was started so.
+TEST_F(MysqlConflicts, a_lock_wait_that_rolls_everything_back_ends_the_transaction) {
+  Orm other = make_orm<Seat>("pool-size=2&lock-timeout=1000");
+  auto em = other.em().fork();
+  const auto is_on = em.execute_rows("select @@innodb_rollback_on_timeout").at(0).at(0).integer();
+  if (is_on == 0) GTEST_SKIP() << "this database lacks innodb_rollback_on_timeout";
+  auto holder = orm.em().fork();
+  holder.begin();
+  holder.execute("update seat set taken = 1 where id = 1");
+  em.begin();
+  em.execute("update seat set taken = 5 where id = 2");
+  EXPECT_THROW(em.execute("update seat set taken = 5 where id = 1"), LockWaitTimeoutError);
+  // Outside of any transaction this would be written at once.
+  EXPECT_THROW(em.execute("update seat set taken = 9 where id = 3"), TransactionStateError);
+  em.rollback();
+  holder.rollback();
+  auto reader = orm.em().fork();
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(2).taken, 0);
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(3).taken, 0);
+}
+
+TEST_F(MysqlConflicts, a_statement_that_commits_by_itself_ends_the_transaction_and_says_so) {
+  auto em = orm.em().fork();
+  em.begin();
+  em.execute("update seat set taken = 5 where id = 1");
+  const std::string message = message_of<TransactionStateError>(
+      [&] { em.execute("create table seat_copy as select * from seat"); });
+  EXPECT_THAT(message, ::testing::HasSubstr("a statement of yours has ended the transaction"));
+  // Outside of any transaction this would be written at once.
+  EXPECT_THROW(em.execute("update seat set taken = 9 where id = 2"), TransactionStateError);
+  EXPECT_THROW(em.commit(), TransactionStateError);
+  em.rollback();
+  em.execute("drop table seat_copy");
+  em.begin();
+  em.execute("update seat set taken = 7 where id = 3");
+  em.commit();
+  auto reader = orm.em().fork();
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(1).taken, 5);
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(2).taken, 0);
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(3).taken, 7);
+}
+
+TEST_F(MysqlConflicts, a_statement_that_fails_after_its_commit_ends_the_transaction_too) {
+  auto em = orm.em().fork();
+  em.begin();
+  em.execute("update seat set taken = 5 where id = 1");
+  EXPECT_THROW(em.execute("create table seat (id int)"), DriverError);
+  EXPECT_THROW(em.execute("update seat set taken = 9 where id = 2"), TransactionStateError);
+  em.rollback();
+  auto reader = orm.em().fork();
+  EXPECT_EQ(reader.find_one_or_fail<Seat>(2).taken, 0);
+}
+
+TEST_F(MysqlConflicts, a_procedure_that_commits_ends_the_transaction) {
+  auto em = orm.em().fork();
+  em.execute("drop procedure if exists commit_inside");
+  em.execute("create procedure commit_inside() begin commit; end");
+  em.begin();
+  em.execute("update seat set taken = 5 where id = 1");
+  EXPECT_THROW(em.execute("call commit_inside()"), TransactionStateError);
+  em.rollback();
+  em.execute("drop procedure commit_inside");
+}
+
 }  // namespace
 }  // namespace rowan::test

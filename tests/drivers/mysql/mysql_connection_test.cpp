@@ -163,6 +163,21 @@ TEST_F(MysqlConnections, an_idle_connection_that_is_gone_costs_one_unit_of_work_
   EXPECT_NE(connection_id(em), id);
 }
 
+TEST_F(MysqlConnections, an_idle_connection_that_the_server_closed_costs_no_unit_of_work) {
+  for (const std::string_view mode : {"preferred", "disabled"}) {
+    Orm other = make_orm<Entry>("pool-size=1&ssl-mode=" + std::string(mode));
+    std::int64_t id = 0;
+    {
+      auto em = other.em().fork();
+      id = connection_id(em);
+    }
+    orm.em().fork().execute("kill " + std::to_string(id));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    auto em = other.em().fork();
+    EXPECT_NE(connection_id(em), id) << mode;
+  }
+}
+
 TEST_F(MysqlConnections, a_pool_that_is_exhausted_says_so_in_time) {
   Orm other = make_orm<Entry>("pool-size=1&pool-timeout=50");
   std::atomic<bool> is_held = false;

@@ -56,6 +56,12 @@ TEST(MysqlErrors, those_that_end_the_transaction_are_known) {
   EXPECT_TRUE(is_transaction_lost(failure_of(1030, "HY000", "Got error 153 - 'No savepoint'")));
 }
 
+TEST(MysqlErrors, a_lock_that_was_waited_for_too_long_may_end_the_transaction) {
+  EXPECT_TRUE(may_roll_back_all(1205));
+  for (const unsigned int code : {1062u, 1213u, 3572u})
+    EXPECT_FALSE(may_roll_back_all(code)) << code;
+}
+
 TEST(MysqlErrors, those_of_statements_are_told_apart) {
   EXPECT_EQ(kind_of(1062), ErrorKind::unique);
   EXPECT_EQ(kind_of(1452), ErrorKind::foreign_key);
@@ -71,6 +77,8 @@ TEST(MysqlErrors, those_of_statements_are_told_apart) {
   EXPECT_EQ(kind_of(3024), ErrorKind::query_canceled);
   EXPECT_EQ(kind_of(1969), ErrorKind::query_canceled);
   EXPECT_EQ(kind_of(1406), ErrorKind::data);
+  for (const unsigned int code : {167u, 1300u, 1467u, 3988u})
+    EXPECT_EQ(kind_of(code), ErrorKind::data) << code;
   EXPECT_EQ(kind_of(1114), ErrorKind::storage);
   EXPECT_EQ(kind_of(12345), ErrorKind::driver);
 }
@@ -83,6 +91,8 @@ TEST(MysqlErrors, values_are_cut_out_of_messages) {
       "Incorrect integer value: for column `d`.`t`.`c` at row 1");
   EXPECT_EQ(without_values(1292, "Truncated incorrect DOUBLE value: 'secret'"),
             "Truncated incorrect DOUBLE value");
+  EXPECT_EQ(without_values(1300, "Invalid utf8mb4 character string: '\\xFFTOPSECRET'"),
+            "Invalid utf8mb4 character string");
   EXPECT_EQ(without_values(1690, "BIGINT value is out of range in '(5 + 9223372036854775807)'"),
             "BIGINT value is out of range in");
   EXPECT_EQ(without_values(1146, "Table 'd.t' doesn't exist"), "Table 'd.t' doesn't exist");

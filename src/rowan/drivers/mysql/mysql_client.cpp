@@ -4,14 +4,18 @@
 
 #include <rowan/base/error.hpp>
 #include <rowan/base/strand.hpp>
+#include <rowan/base/text.hpp>
 #include <rowan/base/wait_hook.hpp>
 #include <rowan/drivers/mysql/mysql_errors.hpp>
 
 #include <fcntl.h>
 #include <mysql.h>
 #include <openssl/err.h>
+#include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 namespace rowan::drivers::mysql {
@@ -21,6 +25,14 @@ namespace {
 /// Forgets what OpenSSL noted of other connections of this thread: libmariadb would take it for an error of this one,
 /// wherever there is nothing to read yet.
 void forget_other_errors() noexcept { ERR_clear_error(); }
+
+/// Tells whether the statement may end its transaction even where it fails: one that changes tables commits first.
+bool may_end_transaction(std::string_view text) {
+  static constexpr std::string_view harmless[] = {"select",  "insert", "update",    "delete",
+                                                  "replace", "with",   "savepoint", "release"};
+  const std::string verb = base::ascii_lower(text.substr(0, text.find_first_of(" \t\r\n(")));
+  return std::find(std::begin(harmless), std::end(harmless), verb) == std::end(harmless);
+}
 
 }  // namespace
 
@@ -75,6 +87,14 @@ void MysqlLink::close() noexcept {
 
 bool MysqlLink::is_in_transaction() const noexcept {
   return (mysql_->server_status & SERVER_STATUS_IN_TRANS) != 0;
+}
+
+bool MysqlLink::is_hung_up() const noexcept {
+  // What can be read says nothing: with TLS that may be a new session's key.
+  pollfd polled{};
+  polled.fd = static_cast<int>(mysql_get_socket(mysql_));
+  polled.events = POLLRDHUP;
+  return ::poll(&polled, 1, 0) > 0;
 }
 
 bool MysqlLink::connect(const MysqlConfig& config, unsigned long flags) {
@@ -191,6 +211,14 @@ void MysqlSession::fail(unsigned int code,
   if (is_connection_lost(code) || code == too_large || failure.sqlstate.starts_with("08"))
     is_usable = false;
   if (mysql::is_transaction_lost(failure) && link.is_in_transaction()) is_transaction_lost = true;
+  const bool is_lock_wait = may_roll_back_all(code);
+  const bool is_uncertain = is_lock_wait || may_end_transaction(statement);
+  // An error says nothing of the transaction, but the answer of the next statement does.
+  if (is_begun && is_usable && !is_transaction_lost && is_uncertain && link.query("do 0") == 0 &&
+      !link.is_in_transaction()) {
+    is_transaction_lost = true;
+    is_lost_by_statement = !is_lock_wait;
+  }
   throw_mysql_error(failure);
 }
 
@@ -198,11 +226,24 @@ void MysqlSession::fail(std::string_view statement) {
   fail(mysql_errno(link.get()), mysql_sqlstate(link.get()), mysql_error(link.get()), statement);
 }
 
+void MysqlSession::check_transaction() {
+  if (!is_begun || is_transaction_lost || link.is_in_transaction()) return;
+  is_transaction_lost = is_lost_by_statement = true;
+  enter();
+}
+
 void MysqlSession::enter() {
   if (!is_usable) {
     throw ConnectionError({.message = std::string(product) +
                                       ": the connection was lost before: roll back; the next unit "
                                       "of work gets a new one"});
+  }
+  if (is_lost_by_statement) {
+    throw TransactionStateError(
+        std::string(product) +
+        ": a statement of yours has ended the transaction: the server commits before it changes "
+        "tables, so what was written before that statement stays. Roll back, and run such "
+        "statements outside of transactions");
   }
   if (is_transaction_lost) {
     throw TransactionStateError(

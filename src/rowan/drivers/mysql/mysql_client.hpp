@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string_view>
@@ -36,6 +37,8 @@ class MysqlLink final {
   [[nodiscard]] st_mysql* get() const noexcept { return mysql_; }
   /// Tells whether the server said last that a transaction is open.
   [[nodiscard]] bool is_in_transaction() const noexcept;
+  /// Tells whether the server has closed its end, as far as this machine knows. Cost: a system call.
+  [[nodiscard]] bool is_hung_up() const noexcept;
   /// Limits a wait for the server; 0: no limit.
   void set_limits(std::chrono::milliseconds read, std::chrono::milliseconds write) noexcept {
     read_limit_ = read;
@@ -90,15 +93,21 @@ struct MysqlSession {
       const std::lock_guard wait(cancel_mutex);
     }
   }
+  /// Throws where the statement that was run has ended the transaction that Rowan began.
+  void check_transaction();
   /// Runs a text that is no one's statement.
   void run(std::string_view text);
 
   MysqlLink link;
   std::string_view product;
   bool is_usable = true;
-  bool is_transaction_lost = false;  ///< the server rolled it back by itself
-  bool has_traces = false;           ///< something that was run may have changed the session
-  std::uint64_t epoch = 0;           ///< raised when the server forgets what was prepared
+  bool is_begun = false;  ///< a transaction of Rowan's is running
+  bool is_transaction_lost =
+      false;  ///< the server rolled it back by itself, or a statement ended it
+  bool is_lost_by_statement = false;      ///< the latter
+  bool has_traces = false;                ///< something that was run may have changed the session
+  std::size_t largest_packet = SIZE_MAX;  ///< that the server takes, in bytes
+  std::uint64_t epoch = 0;                ///< raised when the server forgets what was prepared
   std::atomic<bool> is_running = false;
   std::atomic<bool> is_canceling = false;
   std::atomic<bool> was_canceled = false;

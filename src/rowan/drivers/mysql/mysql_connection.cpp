@@ -38,7 +38,9 @@ class MysqlConnection final : public sql::SqlConnection {
     return session_.is_transaction_lost || session_.link.is_in_transaction();
   }
   void run(std::string_view text) override;
-  [[nodiscard]] bool is_usable() const noexcept override { return session_.is_usable; }
+  [[nodiscard]] bool is_usable() const noexcept override {
+    return session_.is_usable && !session_.link.is_hung_up();
+  }
   bool check() noexcept override;
   void clean() noexcept override;
   void cancel() noexcept override;
@@ -203,10 +205,12 @@ void MysqlConnection::set_up() {
             std::to_string((config_.lock_timeout.count() + 999) / 1000);
   }
   session_.run(text);
-  const std::vector<std::string> row =
-      row_of("select @@session.sql_mode, @@session.auto_increment_increment");
+  const std::vector<std::string> row = row_of(
+      "select @@session.sql_mode, @@session.auto_increment_increment, "
+      "@@session.max_allowed_packet");
   std::string mode = row.at(0);
   increment_ = std::stoll(row.at(1));
+  session_.largest_packet = std::stoull(row.at(2));
   const auto has = [&](std::string_view name) {
     return ("," + mode + ",").find("," + std::string(name) + ",") != std::string::npos;
   };
@@ -263,9 +267,18 @@ void MysqlConnection::check_mark() {
 }
 
 void MysqlConnection::run(std::string_view text) {
-  if (text == "rollback") session_.is_transaction_lost = is_marked_ = false;
+  if (text == "rollback") {
+    session_.is_begun = session_.is_transaction_lost = session_.is_lost_by_statement = false;
+    is_marked_ = false;
+  }
   if (text == "commit") check_mark();
-  if (!is_in_group_ || text != "start transaction") return session_.run(text);
+  const bool is_begin = text.starts_with("start transaction");
+  if (!is_in_group_ || text != "start transaction") {
+    session_.run(text);
+    if (is_begin || text == "commit") session_.is_begun = is_begin;
+    return;
+  }
+  session_.is_begun = true;
   // The snapshot makes the engine's transaction begin now: before that, a savepoint is none of the engine's.
   session_.run("start transaction with consistent snapshot");
   session_.run("savepoint rowan_begin");

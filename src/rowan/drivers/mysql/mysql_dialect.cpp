@@ -71,10 +71,43 @@ bool is_json(const PropertyMeta& property) {
   return property.type == ValueType::json && !is_text_type(property.column_type);
 }
 
+/// Returns a decimal that keeps all that the column does: its digits behind the point, and the most before it.
+std::string decimal_type(const PropertyMeta& property) {
+  if (property.column_type.empty()) {
+    const std::uint32_t scale = property.precision > 0 ? property.scale : 30;
+    return "decimal(65, " + std::to_string(scale) + ")";
+  }
+  if (is_text_type(property.column_type)) return "char";
+  const std::string lower = base::ascii_lower(property.column_type);
+  if (!lower.starts_with("dec") && !lower.starts_with("numeric")) return "decimal(65, 30)";
+  // Without a number of digits behind the point the column has none.
+  const auto comma = lower.find(',');
+  const auto digit = lower.find_first_of("0123456789", std::min(comma, lower.size()));
+  const auto end = lower.find(')', std::min(digit, lower.size()));
+  if (end == std::string::npos) return "decimal(65, 0)";
+  return "decimal(65, " + lower.substr(digit, end - digit) + ")";
+}
+
+/// Returns the collation of a column that has one of its own, or nothing.
+std::string collation_of(const MysqlFlavor& flavor, const PropertyMeta& property) {
+  if (property.is_relation() && property.target != nullptr && property.column_type.empty())
+    return collation_of(flavor, *property.target->primary_key);
+  // MariaDB's json is a text.
+  if (!flavor.has_json_type && is_json(property)) return "utf8mb4_bin";
+  constexpr std::string_view word = " collate ";
+  const std::string lower = base::ascii_lower(property.column_type);
+  const auto found = lower.find(word);
+  if (found == std::string::npos) return {};
+  const std::string name =
+      lower.substr(found + word.size(), lower.find(' ', found + word.size()) - found - word.size());
+  // Others are none of the values', which are utf8mb4.
+  return name.starts_with("utf8mb4_") ? name : std::string();
+}
+
 /// Returns the type that a parameter is given where nothing around it tells.
-std::string_view cast_type(const MysqlFlavor& flavor,
-                           const PropertyMeta& property,
-                           sql::Storage storage) {
+std::string cast_type(const MysqlFlavor& flavor,
+                      const PropertyMeta& property,
+                      sql::Storage storage) {
   switch (property.type) {
     case ValueType::boolean: return "signed";
     case ValueType::integer: return storage == sql::Storage::enum_name ? "char" : "signed";
@@ -84,7 +117,7 @@ std::string_view cast_type(const MysqlFlavor& flavor,
       return storage == sql::Storage::text_timestamp ? "char" : "datetime(6)";
     case ValueType::date: return "date";
     case ValueType::uuid: return storage == sql::Storage::text_uuid ? "char" : "binary";
-    case ValueType::decimal: return "decimal(65, 30)";
+    case ValueType::decimal: return decimal_type(property);
     case ValueType::json: return flavor.has_json_type && is_json(property) ? "json" : "char";
     default: return "char";
   }
@@ -194,7 +227,7 @@ void MysqlDialect::write_rows(sql::SqlWriter& writer,
   for (std::size_t row = 0; row < rows; ++row) {
     writer.add(row == 0 ? "(select " : " union all select ");
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      const std::string_view type = cast_type(flavor_, *columns[i], storage_of(*columns[i]));
+      const std::string type = cast_type(flavor_, *columns[i], storage_of(*columns[i]));
       // A placeholder for JSON brings its cast along.
       writer.add(i == 0 ? "" : ", ").add(type == "json" ? "" : "cast(");
       writer.parameter(value++, columns[i]);
@@ -214,6 +247,9 @@ void MysqlDialect::write_matches(sql::SqlWriter& writer,
     writer.column("t", columns[i]->column_name);
     writer.add(columns[i]->is_nullable ? facts_.null_safe_equal : " = ");
     writer.add("v.c").add_number(i + 1);
+    // A cast text has the collation of the connection, which must not meet another one.
+    if (const std::string own = collation_of(flavor_, *columns[i]); !own.empty())
+      writer.add(" collate ").add(own);
   }
 }
 

@@ -41,6 +41,7 @@ struct Meaning {
 
 // Sorted by code. Those from 2000 to 2999 are the client library's.
 constexpr auto meanings = std::to_array<Meaning>({
+    {167, Kind::data},                  // generated keys are used up (MariaDB)
     {1020, Kind::serialization},        // the row changed since the snapshot (MariaDB)
     {1021, Kind::storage},              // disk full
     {1022, Kind::unique},               // duplicate key on write
@@ -78,6 +79,7 @@ constexpr auto meanings = std::to_array<Meaning>({
     {1265, Kind::data},                 // truncated
     {1290, Kind::read_only},            // --read-only, --super-read-only
     {1292, Kind::data},                 // wrong value
+    {1300, Kind::data},                 // invalid UTF-8
     {1317, Kind::canceled},             //
     {1364, Kind::not_null},             // no default
     {1366, Kind::data},                 // wrong value for the type, or invalid UTF-8
@@ -86,6 +88,7 @@ constexpr auto meanings = std::to_array<Meaning>({
     {1451, Kind::foreign_key},          //
     {1452, Kind::foreign_key},          //
     {1461, Kind::too_many_statements},  // max_prepared_stmt_count
+    {1467, Kind::data},                 // generated keys are used up
     {1525, Kind::data},                 // wrong value
     {1557, Kind::foreign_key},          //
     {1586, Kind::unique},               // duplicate, with the index's name
@@ -119,6 +122,7 @@ constexpr auto meanings = std::to_array<Meaning>({
     {3169, Kind::connection},           // session was killed
     {3572, Kind::lock_taken},           // nowait
     {3819, Kind::check},                // (MySQL)
+    {3988, Kind::data},                 // the column's character set lacks a letter (MySQL)
     {4025, Kind::check},                // (MariaDB)
     {4031, Kind::connection},           // disconnected for idleness
     {4150, Kind::canceled},             // (MariaDB) the query was stopped
@@ -255,6 +259,7 @@ std::string without_values(unsigned int code, std::string_view message) {
     case 1292:
     case 1366:
     case 1411: return cut(message, "' for ");
+    case 1300:
     case 1367:
     case 1525:
     case 1690: return cut(message, "");
@@ -272,6 +277,11 @@ bool is_transaction_lost(const MysqlFailure& failure) noexcept {
   const Meaning* meaning = find_meaning(failure.code);
   return meaning != nullptr &&
          (meaning->kind == Kind::deadlock || meaning->kind == Kind::serialization);
+}
+
+bool may_roll_back_all(unsigned int code) noexcept {
+  const Meaning* meaning = find_meaning(code);
+  return meaning != nullptr && meaning->kind == Kind::lock_wait;
 }
 
 void throw_mysql_error(const MysqlFailure& failure) {

@@ -28,6 +28,10 @@ struct MysqlFailure {
 /// Tells whether with this error the server has rolled back the whole transaction.
 [[nodiscard]] bool is_transaction_lost(const MysqlFailure& failure) noexcept;
 
+/// Tells whether with this error the server rolls back the whole transaction where it is set up so
+/// (`innodb_rollback_on_timeout`), and one statement otherwise.
+[[nodiscard]] bool may_roll_back_all(unsigned int code) noexcept;
+
 /// Returns the server's message without the values in it.
 [[nodiscard]] std::string without_values(unsigned int code, std::string_view message);
 

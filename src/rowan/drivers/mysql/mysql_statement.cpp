@@ -151,6 +151,8 @@ class MysqlStatement final : public sql::SqlStatement {
                        .statement = text_});
   }
   void bind_one(MYSQL_BIND& bind, BoundValue& bound, const Cell& cell, const sql::Parameter&);
+  void check_size() const;
+  void check_text(std::string_view text, const sql::Parameter& parameter) const;
   static void bind_time(MYSQL_BIND& bind, BoundValue& bound, const TimeParts& parts, bool has_time);
   static void bind_bytes(MYSQL_BIND& bind,
                          BoundValue& bound,
@@ -224,6 +226,7 @@ void MysqlStatement::bind_one(MYSQL_BIND& bind,
       bind.buffer = &bound.real;
       break;
     case ValueType::text:
+      check_text(stored.bytes(), parameter);
       bind_bytes(bind, bound, stored.bytes(),
                  cell.type == ValueType::decimal ? MYSQL_TYPE_NEWDECIMAL : MYSQL_TYPE_STRING);
       break;
@@ -234,6 +237,16 @@ void MysqlStatement::bind_one(MYSQL_BIND& bind,
       if (bind.buffer == nullptr) bind.buffer_type = MYSQL_TYPE_NULL;
       break;
   }
+}
+
+// Inside a cast, as in the updates of a batch, MySQL makes null of such text without a word; MariaDB's error shows it.
+void MysqlStatement::check_text(std::string_view text, const sql::Parameter& parameter) const {
+  const metadata::PropertyMeta* property = parameter.property;
+  if (property == nullptr || base::is_valid_utf8(text)) return;
+  throw DataError({.message = property->full_name() +
+                              ": the text is not valid UTF-8: give it text, or map it as a "
+                              "std::vector<std::byte>",
+                   .statement = text_});
 }
 
 void MysqlStatement::bind_time(MYSQL_BIND& bind,
@@ -279,6 +292,7 @@ void MysqlStatement::execute() {
     throw ValidationError("the SQL has " + std::to_string(binds_.size()) +
                           " placeholders, and fewer values were given: one value for each '?'");
   }
+  check_size();
   if (!binds_.empty() && mysql_stmt_bind_param(statement_, binds_.data()) != 0) fail();
   if (session_.link.execute(statement_) != 0) fail();
   generated_key_ = static_cast<std::int64_t>(mysql_stmt_insert_id(statement_));
@@ -290,6 +304,26 @@ void MysqlStatement::execute() {
   }
   if (mysql_stmt_more_results(statement_)) keep_rows();
   is_executed_ = true;
+  session_.check_transaction();
+}
+
+// A server that is sent too much hangs up, and often before its reason arrives.
+void MysqlStatement::check_size() const {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < binds_.size(); ++i) {
+    const enum_field_types type = binds_[i].buffer_type;
+    const bool has_bytes =
+        type == MYSQL_TYPE_STRING || type == MYSQL_TYPE_BLOB || type == MYSQL_TYPE_NEWDECIMAL;
+    if (has_bytes && values_[i].is_null == 0) bytes += values_[i].length;
+  }
+  if (bytes <= session_.largest_packet) [[likely]]
+    return;
+  throw DataError({.message = std::string(session_.product) +
+                              ": the values of this statement have " + std::to_string(bytes) +
+                              " bytes, more than the server takes, so it was not sent: make them "
+                              "smaller, or raise its max_allowed_packet, which is " +
+                              std::to_string(session_.largest_packet),
+                   .statement = text_});
 }
 
 // Rows that are left alone count as matched. Of several the server says how many there were, of one it does not.
@@ -339,6 +373,7 @@ class PlainStatement final : public sql::SqlStatement {
     if (std::exchange(is_executed_, true)) return nullptr;
     session_.has_traces = true;
     session_.run(text_);
+    session_.check_transaction();
     return nullptr;
   }
   [[nodiscard]] std::size_t column_count() const noexcept override { return 0; }
