@@ -318,8 +318,9 @@ void SqlSession::commit() {
   try {
     run_verb("commit");
   } catch (const ConnectionError& error) {
-    // What the server itself said of a statement before it came before the commit.
-    if (!was_usable || (!error.sqlstate().empty() && error.statement() != "commit")) throw;
+    // What the server said of a statement before it, it said before the commit; class 08 are words of the client.
+    const bool is_said_by_server = !error.sqlstate().empty() && !error.sqlstate().starts_with("08");
+    if (!was_usable || (is_said_by_server && error.statement() != "commit")) throw;
     throw CommitUnknownError(
         {.message = std::string(dialect_.facts().database) +
                     ": the connection was lost before the answer to a commit came, so the "

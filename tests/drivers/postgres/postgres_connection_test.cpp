@@ -3,6 +3,7 @@
 #include "drivers/postgres/postgres_test.hpp"
 
 #include <rowan/base/wait_hook.hpp>
+#include <rowan/drivers/postgres/postgres_connection.hpp>
 #include <rowan/orm/cancel_handle.hpp>
 
 #include <atomic>
@@ -551,21 +552,21 @@ TEST_F(PostgresConnections, reading_transactions_refuse_writes_and_keep_their_co
   EXPECT_EQ(number_of(em, "select pg_backend_pid()"), process);
 }
 
-TEST_F(PostgresConnections, a_transaction_that_native_sql_left_open_is_rolled_back) {
-  Orm single = make_orm<Item>(server_url_with("pool_size=1"));
-  {
-    auto em = single.em().fork();
-    em.execute("begin");
-  }
-  auto em = single.em().fork();
-  em.execute("insert into pg_item (name, amount) values ('a', 1)");
-  EXPECT_EQ(rows(), 1);
+TEST_F(PostgresConnections, a_transaction_that_was_left_open_does_not_reach_the_next_unit) {
+  const auto connection =
+      drivers::postgres::open_postgres(parse_postgres_url(server_url()), std::string());
+  connection->run("begin");
+  connection->run("insert into pg_item (name, amount) values ('a', 1)");
+  connection->clean();
+  EXPECT_FALSE(connection->is_in_transaction());
+  EXPECT_EQ(rows(), 0);
   // One that has failed is left open as well.
-  em.execute("begin");
-  EXPECT_THROW(em.execute("select 1 / 0"), DriverError);
-  em.create<Item>({.name = "b"});
-  em.flush();
-  EXPECT_EQ(rows(), 2);
+  connection->run("begin");
+  EXPECT_THROW(connection->run("select 1 / 0"), DriverError);
+  connection->clean();
+  EXPECT_FALSE(connection->is_in_transaction());
+  connection->run("insert into pg_item (name, amount) values ('b', 1)");
+  EXPECT_EQ(rows(), 1);
 }
 
 TEST_F(PostgresConnections, what_native_sql_leaves_in_a_session_goes_with_its_unit) {
