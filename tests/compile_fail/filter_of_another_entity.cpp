@@ -1,40 +1,7 @@
 // Refuses a condition on another entity.
 
 // expect: this filter belongs to another entity
-#include <rowan/rowan.hpp>
-
-#include <cstdint>
-#include <optional>
-#include <string>
-
-using rowan::f;
-
-struct User {
-  std::int64_t id{};
-  std::string email;
-  std::optional<std::string> name{};
-};
-
-struct Post {
-  std::int64_t id{};
-  std::string title;
-  bool published = false;
-  rowan::Ref<User> author;
-  rowan::Collection<User> readers{};
-};
-
-template <>
-inline constexpr auto rowan::mapping<User> = rowan::entity<User>(rowan::primary_key<&User::id>,
-                                                                 rowan::property<&User::email>,
-                                                                 rowan::property<&User::name>);
-
-template <>
-inline constexpr auto rowan::mapping<Post> =
-    rowan::entity<Post>(rowan::primary_key<&Post::id>,
-                        rowan::property<&Post::title>,
-                        rowan::property<&Post::published>,
-                        rowan::many_to_one<&Post::author>,
-                        rowan::many_to_many<&Post::readers>);
+#include "posts.hpp"
 
 void query(rowan::EntityManager& em) {
 #ifdef ROWAN_FAIL

@@ -296,8 +296,10 @@ void add_decimal(sqlite3_context* context, int, sqlite3_value** values) {
   if (sqlite3_value_type(values[0]) == SQLITE_NULL) return;
   try {
     base::DecimalSum** sum = sum_of(context, true);
-    Cell cell = Cell::of_real(sqlite3_value_double(values[0]));
-    if (sqlite3_value_type(values[0]) != SQLITE_FLOAT) {
+    Cell cell;
+    if (sqlite3_value_type(values[0]) == SQLITE_FLOAT) {
+      cell = Cell::of_real(sqlite3_value_double(values[0]));
+    } else {
       const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
       if (text == nullptr) return sqlite3_result_error_nomem(context);
       cell = Cell::of_bytes({text, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))});
